@@ -1,0 +1,209 @@
+"""Tables of reports, cases, assignments, remarks, photos, ratings and the dispatch table; no behaviour."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.db import models
+from django.db.models import Q
+
+from mulin.catalogue.models import Item
+from mulin.people.models import Account, Contact, Unit
+
+
+class Case(models.Model):
+    """A matter (事项) to be dealt with. Its voices are reports; its words and past are remarks and the ledger."""
+
+    id = models.UUIDField(primary_key=True)
+    number = models.CharField(max_length=32, unique=True)  # "YC-20260511-000147"
+    title = models.CharField(max_length=120)
+    kind = models.CharField(max_length=16)  # rules.intake.Kind
+    state = models.CharField(max_length=16)
+    version = models.IntegerField(default=1)  # moves with every act; a stale door is told so
+    is_example = models.BooleanField(default=False)
+
+    item = models.ForeignKey(Item, null=True, on_delete=models.PROTECT)
+    suggestion = models.JSONField(default=dict)  # {"code", "name", "confidence", "why"} or {} = abstained
+    module = models.CharField(max_length=16, blank=True)  # from the item (S-049)
+    in_compound = models.BooleanField(default=False)  # 三单一访
+
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    address = models.CharField(max_length=200, blank=True)
+    place = models.JSONField(default=dict)  # the locate answer: outcome, reason, area code and edition
+    place_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")  # grid or wider
+    compound_code = models.CharField(max_length=32, blank=True)
+
+    desk = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")  # whose move it is
+    lead = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")  # 主办
+    dispatcher = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    first_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")  # 首问负责
+    handled_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+
+    reported_at = models.DateTimeField()
+    registered_at = models.DateTimeField(null=True)
+    dispatched_at = models.DateTimeField(null=True)
+    accepted_at = models.DateTimeField(null=True)
+    handled_at = models.DateTimeField(null=True)
+    checked_at = models.DateTimeField(null=True)
+    closed_at = models.DateTimeField(null=True)
+    due_at = models.DateTimeField(null=True)
+    due_why = models.JSONField(default=dict)  # the deadline's explanation: limit, calendar, intervals
+
+    decline_reason = models.CharField(max_length=300, blank=True)
+    reopened = models.SmallIntegerField(default=0)
+    merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
+    report_count = models.IntegerField(default=1)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["desk", "due_at"], name="case_desk", condition=~Q(state__in=["closed", "declined", "merged"])),
+            models.Index(fields=["place_unit", "reported_at"], name="case_place"),
+            models.Index(fields=["reported_at"], name="case_reported"),
+            models.Index(fields=["due_at"], name="case_due", condition=~Q(state__in=["closed", "declined", "merged"])),
+        ]
+
+
+class CaseSearch(models.Model):
+    """What full-text search reads: bigrams of Chinese, words of Latin script; apart, so that acts do not touch it."""
+
+    case = models.OneToOneField(Case, primary_key=True, on_delete=models.CASCADE, related_name="search")
+    grams = ArrayField(models.TextField())
+
+    class Meta:
+        indexes = [GinIndex(fields=["grams"], name="case_grams")]
+
+
+class Report(models.Model):
+    """One person's voice (诉求): its own tracking code, its own answer, its own rating."""
+
+    id = models.UUIDField(primary_key=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="reports")
+    tracking_code = models.CharField(max_length=9, unique=True)  # "7K3M-92QD"
+    channel = models.CharField(max_length=16)  # rules.intake.Channel
+    source = models.CharField(max_length=40)  # who numbered it: "web", "api", "import:messages" …
+    source_no = models.CharField(max_length=80)  # its number there: an idempotency key or a row's id
+    digest = models.CharField(max_length=64)  # of what was said: the same number with other words is refused
+    kind = models.CharField(max_length=16)
+    text = models.TextField()
+    anonymous = models.BooleanField(default=False)
+    on_behalf = models.BooleanField(default=False)  # entered by somebody for somebody else (代办)
+    contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT)
+    lon = models.FloatField(null=True)
+    lat = models.FloatField(null=True)
+    address = models.CharField(max_length=200, blank=True)
+    filed_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    filed_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField()
+    answer = models.TextField(blank=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["source", "source_no"], name="report_source_once")]
+        indexes = [models.Index(fields=["case"]), models.Index(fields=["filed_unit", "received_at"])]
+
+
+class Assignment(models.Model):
+    """A unit was given a part in a case: lead (主办), assist (协办) or notified (知会)."""
+
+    id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    role = models.CharField(max_length=8)
+    given_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    why = models.JSONField(default=dict)  # the dispatch table's reason, or the dispatcher's own
+    accepted_at = models.DateTimeField(null=True)
+    returned_at = models.DateTimeField(null=True)
+    return_reason = models.CharField(max_length=300, blank=True)
+    ended_at = models.DateTimeField(null=True)  # replaced by a later dispatch, or done
+
+    class Meta:
+        indexes = [models.Index(fields=["unit", "given_at"]), models.Index(fields=["given_unit", "given_at"]), models.Index(fields=["case"])]
+        constraints = [
+            models.UniqueConstraint(fields=["case"], name="one_running_lead", condition=Q(role="lead", ended_at__isnull=True)),
+        ]
+
+
+class Remark(models.Model):
+    """Words said in the course of an act; the ledger only points here, because words may name people."""
+
+    id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="remarks")
+    act = models.CharField(max_length=32)
+    is_public = models.BooleanField(default=False)
+    text = models.TextField()
+    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT)  # null: the resident
+    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["case"])]
+
+
+class Photo(models.Model):
+    """A re-encoded picture without metadata; the file is named by its digest."""
+
+    id = models.UUIDField(primary_key=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="photos")
+    report = models.ForeignKey(Report, null=True, on_delete=models.PROTECT, related_name="photos")
+    digest = models.CharField(max_length=64)  # SHA-256 of the re-encoded JPEG
+    width = models.IntegerField()
+    height = models.IntegerField()
+    phase = models.CharField(max_length=8)  # report, work, result
+    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["case"])]
+
+
+class Rating(models.Model):
+    """Solved? satisfied? Kept from those it judges; only counts over ten and more leave this table."""
+
+    report = models.OneToOneField(Report, primary_key=True, on_delete=models.PROTECT, related_name="rating")
+    solved = models.BooleanField()
+    satisfied = models.BooleanField()
+    words = models.CharField(max_length=500, blank=True)
+    at = models.DateTimeField()
+
+
+class DispatchTable(models.Model):
+    """A dated edition of the dispatch decision table."""
+
+    name = models.CharField(max_length=80)
+    from_on = models.DateField(unique=True)
+    published_at = models.DateTimeField()
+
+
+class DispatchRule(models.Model):
+    """One row: item × area × compound × time → lead, assist, notify. Empty cells mean "any"."""
+
+    table = models.ForeignKey(DispatchTable, on_delete=models.CASCADE, related_name="rules")
+    line = models.IntegerField()  # the row of the sheet it came from: reasons cite it
+    item = models.CharField(max_length=32, blank=True)  # item code, or a prefix ending in "-"
+    area = models.CharField(max_length=32, blank=True)  # unit code
+    compound = models.CharField(max_length=8, blank=True)  # "inside", "outside"
+    hours = models.CharField(max_length=8, blank=True)  # "working", "off"
+    lead = models.CharField(max_length=60)  # a target: see rules.dispatch.Target
+    assist = ArrayField(models.CharField(max_length=60), default=list)
+    notify = ArrayField(models.CharField(max_length=60), default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["table", "line"], name="dispatch_line_once")]
+
+
+class Settings(models.Model):
+    """What a pack sets for the heart: number prefix, desks, windows."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    prefix = models.CharField(max_length=8, default="ML")
+    city_name = models.CharField(max_length=40, default="")
+    brand = models.CharField(max_length=40, default="睦邻")
+    is_example = models.BooleanField(default=False)
+    intake_kind = models.CharField(max_length=32, default="street")  # the desk that judges new cases
+    check_kind = models.CharField(max_length=32, default="community")  # the desk that checks results
+    fallback_unit_code = models.CharField(max_length=32, default="")  # for cases without a place
+    reopen_days = models.SmallIntegerField(default=15)
+    rating_days = models.SmallIntegerField(default=7)
+    triage_minutes = models.SmallIntegerField(default=30)
+    hotline = models.CharField(max_length=20, default="12345")

@@ -1,0 +1,1 @@
+"""Actor, refusals, periods and small value types; pure Python, imported by all."""

@@ -1,0 +1,9 @@
+"""Django's handle on this package."""
+
+from django.apps import AppConfig
+
+
+class ResidentConfig(AppConfig):
+    """The resident app."""
+
+    name = "mulin.resident"
