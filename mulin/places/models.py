@@ -1,8 +1,8 @@
 """Tables of areas through time, compounds, buildings, stairwells and dwellings; no behaviour.
 
 Coordinates are WGS-84 / CGCS2000 degrees, longitude first. Geometry is WKB (fast to load) beside its bounding
-box; PostGIS is never needed. ``unit_code`` names the people.Unit that governs an area: places lies below people
-and knows units by their code only.
+box; PostGIS is never needed. ``unit_code`` names the people.Unit that governs an area: places lies below
+people and knows units by their code only. Every period is ``[from_on, until_on)``.
 """
 
 from django.db import models
@@ -17,6 +17,9 @@ class Area(models.Model):
     name = models.CharField(max_length=80)
     parent_code = models.CharField(max_length=32, blank=True)
     unit_code = models.CharField(max_length=32)
+    grid_type = models.CharField(
+        max_length=16, blank=True
+    )  # basic or special (基础网格 / 专属网格); grids only
     outline = models.BinaryField()  # WKB polygon or multipolygon
     west = models.FloatField()
     south = models.FloatField()
@@ -31,25 +34,38 @@ class Area(models.Model):
         indexes = [models.Index(fields=["kind", "until_on"]), models.Index(fields=["unit_code"])]
         constraints = [
             models.UniqueConstraint(fields=["code", "from_on"], name="area_edition_once"),
-            models.CheckConstraint(condition=Q(until_on__isnull=True) | Q(until_on__gt=F("from_on")), name="area_period"),
+            models.UniqueConstraint(
+                fields=["code"], condition=Q(until_on__isnull=True), name="area_one_running_edition"
+            ),
+            models.CheckConstraint(
+                condition=Q(until_on__isnull=True) | Q(until_on__gt=F("from_on")), name="area_period"
+            ),
         ]
 
 
 class Compound(models.Model):
-    """A residential compound (小区); compound and grid are many to many, through time."""
+    """A residential compound (小区): an entity of its own, not a grid by another name."""
 
     code = models.CharField(max_length=32, unique=True)
     name = models.CharField(max_length=80)
     aliases = models.JSONField(default=list)
     lon = models.FloatField()
     lat = models.FloatField()
-    firm_code = models.CharField(max_length=32, blank=True)  # the property firm's unit; empty = none (无物业)
+    outline = models.BinaryField(null=True)  # WKB; without one, points near its buildings count as inside
+    synthetic = models.BooleanField(default=False)
     from_on = models.DateField()
     until_on = models.DateField(null=True)
 
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_on__isnull=True) | Q(until_on__gt=F("from_on")), name="compound_period"
+            ),
+        ]
+
 
 class CompoundGrid(models.Model):
-    """A compound lies (partly) in a grid."""
+    """A compound lies (partly) in a grid; many to many."""
 
     compound = models.ForeignKey(Compound, on_delete=models.CASCADE, related_name="grids")
     grid_code = models.CharField(max_length=32)
@@ -57,19 +73,73 @@ class CompoundGrid(models.Model):
     until_on = models.DateField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["compound", "grid_code", "from_on"], name="compound_grid_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["compound", "grid_code", "from_on"], name="compound_grid_once"),
+            models.CheckConstraint(
+                condition=Q(until_on__isnull=True) | Q(until_on__gt=F("from_on")), name="compound_grid_period"
+            ),
+        ]
+
+
+class CompoundFirm(models.Model):
+    """A property firm (a unit) looks after a compound; no row at a date means nobody does (无物业)."""
+
+    compound = models.ForeignKey(Compound, on_delete=models.CASCADE, related_name="firms")
+    firm_code = models.CharField(max_length=32)
+    from_on = models.DateField()
+    until_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["compound", "from_on"], name="compound_firm_once"),
+            models.UniqueConstraint(
+                fields=["compound"], condition=Q(until_on__isnull=True), name="compound_one_running_firm"
+            ),
+            models.CheckConstraint(
+                condition=Q(until_on__isnull=True) | Q(until_on__gt=F("from_on")), name="compound_firm_period"
+            ),
+        ]
 
 
 class Building(models.Model):
-    """A building (楼栋) in a grid; no data on who lives there."""
+    """A building (楼栋); ``code`` is also the code of its unit. No data on who lives there."""
 
-    code = models.CharField(max_length=40, unique=True)
+    code = models.CharField(max_length=32, unique=True)
     name = models.CharField(max_length=40)
     compound = models.ForeignKey(Compound, null=True, on_delete=models.PROTECT, related_name="buildings")
-    grid_code = models.CharField(max_length=32)
-    group_code = models.CharField(max_length=32, blank=True)  # courtyard group (楼院党小组) as a unit; empty = gap
     lon = models.FloatField()
     lat = models.FloatField()
+    from_on = models.DateField()
+    until_on = models.DateField(null=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(until_on__isnull=True) | Q(until_on__gt=F("from_on")), name="building_period"
+            ),
+        ]
+
+
+class BuildingGrid(models.Model):
+    """A building belongs to one grid at any date, and at most to one courtyard group (楼院党小组)."""
+
+    building = models.ForeignKey(Building, on_delete=models.CASCADE, related_name="grids")
+    grid_code = models.CharField(max_length=32)
+    group_code = models.CharField(max_length=32, blank=True)  # the group's unit; empty = in the gap report
+    from_on = models.DateField()
+    until_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["grid_code", "until_on"])]
+        constraints = [
+            models.UniqueConstraint(fields=["building", "from_on"], name="building_grid_once"),
+            models.UniqueConstraint(
+                fields=["building"], condition=Q(until_on__isnull=True), name="building_one_running_grid"
+            ),
+            models.CheckConstraint(
+                condition=Q(until_on__isnull=True) | Q(until_on__gt=F("from_on")), name="building_grid_period"
+            ),
+        ]
 
 
 class Stairwell(models.Model):
@@ -77,7 +147,10 @@ class Stairwell(models.Model):
 
     building = models.ForeignKey(Building, on_delete=models.CASCADE, related_name="stairwells")
     name = models.CharField(max_length=20)
-    unit_code = models.CharField(max_length=40, unique=True)
+    unit_code = models.CharField(max_length=32, unique=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["building", "name"], name="stairwell_once")]
 
 
 class Dwelling(models.Model):
@@ -91,7 +164,10 @@ class Dwelling(models.Model):
 
 
 class Edition(models.Model):
-    """A counter that moves with every change of areas or names: in-process indexes compare it and reload."""
+    """A number that moves with every change of areas or names: in-process indexes compare it and reload.
+
+    It is drawn from a sequence, which no rollback turns back: a number never stands for two states.
+    """
 
     id = models.SmallIntegerField(primary_key=True, default=1)
     number = models.BigIntegerField(default=0)
