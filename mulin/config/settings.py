@@ -31,7 +31,9 @@ def database(url: str) -> dict[str, Any]:
     }
 
 
-DATABASES = {"default": database(os.environ.get("MULIN_DATABASE_URL", f"postgresql://postgres@/mulin?host={VAR}/pg"))}
+DATABASES = {
+    "default": database(os.environ.get("MULIN_DATABASE_URL", f"postgresql://postgres@/mulin?host={VAR}/pg"))
+}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 SECRET_KEY = os.environ.get("MULIN_SECRET_KEY", "set-by-config-on-start")

@@ -1,0 +1,27 @@
+"""The secret that signs sessions and forms: made once, readable by nobody else."""
+
+import os
+import secrets
+from pathlib import Path
+
+
+def secret_key(folder: Path) -> str:
+    """Return the key in ``folder``, made on first use; two processes at once agree on one."""
+    path = folder / "django-secret"
+    try:
+        return path.read_text()
+    except FileNotFoundError:
+        pass
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = folder / f".django-secret.{os.getpid()}"
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(64))
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(draft, path)  # unlike a rename, a link never replaces the key of a faster process
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()
+    return path.read_text()

@@ -1,0 +1,42 @@
+"""Loaded before Django: gives the tests their own ``var/`` and their own PostgreSQL, never the user's.
+
+MULIN_DATABASE_URL   tests run on that server instead (in databases named ``test_mulin…``)
+MULIN_TEST_PG        a major version: run on Debian's PostgreSQL of that version
+"""
+
+import atexit
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from mulin.config.embedded import Home, Use
+
+_MARK = "MULIN_TEST_VAR"  # set by the first process; xdist's workers inherit it and everything below
+
+
+def begin() -> None:
+    """Make the private folder and start the private server, unless a parent process did."""
+    if _MARK in os.environ:
+        return
+    var = Path(tempfile.mkdtemp(prefix="mulin-test-"))
+    os.environ[_MARK] = os.environ["MULIN_VAR"] = str(var)
+    atexit.register(shutil.rmtree, var, ignore_errors=True)
+    os.environ.setdefault("MULIN_SECRET_KEY", "only-for-tests-" + "0" * 40)
+    if version := os.environ.get("MULIN_TEST_PG"):
+        os.environ["MULIN_PG_BIN"] = f"/usr/lib/postgresql/{version}/bin"
+    if "MULIN_DATABASE_URL" in os.environ:
+        return
+    # A test database need not survive a power cut; the tests that are about that start servers of their own.
+    use = Use(Home(var / "pg"), {"fsync": "off", "full_page_writes": "off", "shared_buffers": "256MB"})
+    use.__enter__()
+    os.environ["MULIN_DATABASE_URL"] = use.home.url()
+
+    def end() -> None:
+        use.release()
+        use.wait_stopped(10)
+
+    atexit.register(end)  # runs before the folder is removed
+
+
+begin()
