@@ -10,7 +10,7 @@ from mulin.people.models import Account, Contact, Unit
 
 
 class Case(models.Model):
-    """A matter (事项) to be dealt with. Its voices are reports; its words and past are remarks and the ledger."""
+    """A matter (事项). Its voices are reports; its words and past are remarks and the ledger."""
 
     id = models.UUIDField(primary_key=True)
     number = models.CharField(max_length=32, unique=True)  # "YC-20260511-000147"
@@ -29,7 +29,9 @@ class Case(models.Model):
     lat = models.FloatField(null=True)
     address = models.CharField(max_length=200, blank=True)
     place = models.JSONField(default=dict)  # the locate answer: outcome, reason, area code and edition
-    place_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")  # grid or wider
+    place_unit = models.ForeignKey(
+        Unit, null=True, on_delete=models.PROTECT, related_name="+"
+    )  # grid or wider
     compound_code = models.CharField(max_length=32, blank=True)
 
     desk = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")  # whose move it is
@@ -55,15 +57,26 @@ class Case(models.Model):
 
     class Meta:
         indexes = [
-            models.Index(fields=["desk", "due_at"], name="case_desk", condition=~Q(state__in=["closed", "declined", "merged"])),
+            models.Index(
+                fields=["desk", "due_at"],
+                name="case_desk",
+                condition=~Q(state__in=["closed", "declined", "merged"]),
+            ),
             models.Index(fields=["place_unit", "reported_at"], name="case_place"),
             models.Index(fields=["reported_at"], name="case_reported"),
-            models.Index(fields=["due_at"], name="case_due", condition=~Q(state__in=["closed", "declined", "merged"])),
+            models.Index(
+                fields=["lat", "lon"],
+                name="case_point",
+                condition=~Q(state__in=["closed", "declined", "merged"]),
+            ),
+            models.Index(
+                fields=["due_at"], name="case_due", condition=~Q(state__in=["closed", "declined", "merged"])
+            ),
         ]
 
 
 class CaseSearch(models.Model):
-    """What full-text search reads: bigrams of Chinese, words of Latin script; apart, so that acts do not touch it."""
+    """What full-text search reads (rules.grams); a table of its own, so that acts do not touch its index."""
 
     case = models.OneToOneField(Case, primary_key=True, on_delete=models.CASCADE, related_name="search")
     grams = ArrayField(models.TextField())
@@ -118,9 +131,15 @@ class Assignment(models.Model):
     ended_at = models.DateTimeField(null=True)  # replaced by a later dispatch, or done
 
     class Meta:
-        indexes = [models.Index(fields=["unit", "given_at"]), models.Index(fields=["given_unit", "given_at"]), models.Index(fields=["case"])]
+        indexes = [
+            models.Index(fields=["unit", "given_at"]),
+            models.Index(fields=["given_unit", "given_at"]),
+            models.Index(fields=["case"]),
+        ]
         constraints = [
-            models.UniqueConstraint(fields=["case"], name="one_running_lead", condition=Q(role="lead", ended_at__isnull=True)),
+            models.UniqueConstraint(
+                fields=["case"], name="one_running_lead", condition=Q(role="lead", ended_at__isnull=True)
+            ),
         ]
 
 
@@ -160,11 +179,30 @@ class Photo(models.Model):
 class Rating(models.Model):
     """Solved? satisfied? Kept from those it judges; only counts over ten and more leave this table."""
 
-    report = models.OneToOneField(Report, primary_key=True, on_delete=models.PROTECT, related_name="rating")
+    report = models.ForeignKey(Report, on_delete=models.PROTECT, related_name="ratings")
+    round = models.SmallIntegerField()  # how often the case had been reopened: one rating a round
     solved = models.BooleanField()
     satisfied = models.BooleanField()
     words = models.CharField(max_length=500, blank=True)
     at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["report", "round"], name="one_rating_a_round")]
+
+
+class Reception(models.Model):
+    """A walk-in reception (S-066): what somebody came for and how it went."""
+
+    id = models.UUIDField(primary_key=True)
+    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    matter = models.TextField()
+    outcome = models.CharField(max_length=16)  # rules.intake.Outcome
+    report = models.OneToOneField(Report, null=True, on_delete=models.PROTECT, related_name="reception")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["unit", "at"])]
 
 
 class DispatchTable(models.Model):
@@ -206,4 +244,7 @@ class Settings(models.Model):
     reopen_days = models.SmallIntegerField(default=15)
     rating_days = models.SmallIntegerField(default=7)
     triage_minutes = models.SmallIntegerField(default=30)
+    default_limit_days = models.SmallIntegerField(
+        default=5
+    )  # working days, where no list item says otherwise
     hotline = models.CharField(max_length=20, default="12345")

@@ -8,4 +8,6 @@ from uuid import UUID
 def new_id() -> UUID:
     """Return a fresh identifier; later calls sort after earlier ones to the millisecond."""
     millis = time.time_ns() // 1_000_000
-    return UUID(int=(millis << 80) | (0x7 << 76) | (secrets.randbits(12) << 64) | (0b10 << 62) | secrets.randbits(62))
+    return UUID(
+        int=(millis << 80) | (0x7 << 76) | (secrets.randbits(12) << 64) | (0b10 << 62) | secrets.randbits(62)
+    )

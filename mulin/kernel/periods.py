@@ -15,7 +15,9 @@ class Period:
 
     def __post_init__(self) -> None:
         if self.until_on is not None and self.until_on <= self.from_on:
-            raise BadInput(f"the period ends on {self.until_on}, not after its start {self.from_on}", where="until_on")
+            raise BadInput(
+                f"the period ends on {self.until_on}, not after its start {self.from_on}", where="until_on"
+            )
 
     def covers(self, day: date) -> bool:
         """Return whether ``day`` lies inside."""

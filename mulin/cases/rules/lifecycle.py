@@ -1,7 +1,7 @@
 """The life of a case: what may follow what.
 
-Acts, not target states, are the vocabulary. One act is one button in the console, one endpoint in the API, one
-permission and one kind of ledger entry. Sources: S-036, S-063, design.md §5.
+Acts, not target states, are the vocabulary. One act is one button in the console, one endpoint in the
+API, one permission and one kind of ledger entry. Sources: S-036, S-063, design.md §5.
 """
 
 from collections.abc import Mapping
@@ -42,7 +42,7 @@ class Act(StrEnum):
     NOTE = "add_note"
     PUBLISH = "add_public_note"
     FINISH = "finish_case"
-    PASS = "pass_check"
+    APPROVE = "pass_check"
     FAIL = "fail_check"
     ANSWER = "answer_report"
     CLOSE = "close_case"
@@ -70,7 +70,7 @@ _ANYTIME: Final = (Act.LOCATE, Act.MATCH, Act.NOTE, Act.PUBLISH)
 
 
 def _with_anytime(state: State, moves: Mapping[Act, State]) -> Mapping[Act, State]:
-    return {**{act: state for act in _ANYTIME}, **moves}
+    return {**dict.fromkeys(_ANYTIME, state), **moves}
 
 
 MOVES: Final[Mapping[State, Mapping[Act, State]]] = {
@@ -106,7 +106,7 @@ MOVES: Final[Mapping[State, Mapping[Act, State]]] = {
         },
     ),
     State.WAITING: _with_anytime(State.WAITING, {Act.HEAR: State.IN_HAND, Act.FINISH: State.HANDLED}),
-    State.HANDLED: _with_anytime(State.HANDLED, {Act.PASS: State.CHECKED, Act.FAIL: State.IN_HAND}),
+    State.HANDLED: _with_anytime(State.HANDLED, {Act.APPROVE: State.CHECKED, Act.FAIL: State.IN_HAND}),
     State.CHECKED: _with_anytime(
         State.CHECKED, {Act.ANSWER: State.CHECKED, Act.CLOSE: State.CLOSED, Act.FAIL: State.IN_HAND}
     ),
@@ -142,7 +142,7 @@ class ImpossibleAct(NotPossible):
     """The case is not in a state that allows the act."""
 
     def __init__(self, state: State, act: Act) -> None:
-        super().__init__(f"cannot {act} a case that is {state}")
+        super().__init__("「%(state)s」的事项现在不能做「%(act)s」", state=state.value, act=act.value)
         self.state = state
         self.act = act
 

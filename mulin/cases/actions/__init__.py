@@ -1,0 +1,1 @@
+"""Acts on reports and cases, by idea: intake, triage, handling, checking, voice, setup."""

@@ -1,0 +1,221 @@
+"""Working on a case: accept, return, ask, hear, note, report the result."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from mulin.cases import policy
+from mulin.cases.actions import moves
+from mulin.cases.models import Assignment, Case, Photo
+from mulin.cases.queries import doors, routing
+from mulin.cases.rules import closing, lifecycle
+from mulin.cases.rules.intake import PhotoGiven
+from mulin.cases.rules.lifecycle import Act, State
+from mulin.kernel.actor import Actor
+from mulin.kernel.errors import NotPossible
+from mulin.kernel.ids import new_id
+from mulin.ledger.actions import record
+from mulin.people import actions as people
+from mulin.people.actions import ContactDetails
+
+REVEAL = "reveal_contact"
+
+
+def _running_lead(case: Case) -> Assignment:
+    return Assignment.objects.get(case=case, role="lead", ended_at__isnull=True)
+
+
+@transaction.atomic
+def accept_case(*, case_id: UUID, version: int | None = None, actor: Actor, now: datetime) -> Case:
+    """Accept a dispatched case (签收): from now on the lead answers for it, not who received it first.
+
+    :raises NotFound: there is no such case for this actor
+    :raises NotAllowed: the actor's unit is not the lead
+    :raises ImpossibleAct: the case is not waiting to be accepted
+    """
+    move = moves.begin(Act.ACCEPT, case_id=case_id, version=version, actor=actor, now=now)
+    Assignment.objects.filter(case=move.case, role="lead", ended_at__isnull=True).update(accepted_at=now)
+    move.save(accepted_at=now)
+    move.record("accepted")
+    return move.case
+
+
+@transaction.atomic
+def return_case(
+    *,
+    case_id: UUID,
+    reason: str,
+    better_unit: str = "",
+    version: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Case:
+    """Return a case (退单) to who dispatched it, with the reason and, if known, a better unit.
+
+    :raises BadInput: no reason was given
+    :raises NotFound: the better unit does not exist
+    """
+    reason = moves.words(reason, where="reason", most=300)
+    move = moves.begin(Act.RETURN, case_id=case_id, version=version, actor=actor, now=now)
+    case = move.case
+    better = routing.units_by_code([better_unit])[0] if better_unit else None
+    Assignment.objects.filter(case=case, role="lead", ended_at__isnull=True).update(
+        returned_at=now, return_reason=reason, ended_at=now
+    )
+    back = case.dispatcher or routing.intake_desk(routing.chain_of(case.place_unit), doors.settings())
+    remark = move.say(reason)
+    was = case.lead_id
+    move.save(lead=None, desk=back, accepted_at=None)
+    move.record("returned", by=was, to=back.pk, better=better.pk if better else None, remark=remark.pk)
+    return case
+
+
+@transaction.atomic
+def ask_resident(
+    *, case_id: UUID, question: str, version: int | None = None, actor: Actor, now: datetime
+) -> Case:
+    """Ask who reported something only they know; they read it under their tracking code.
+
+    :raises BadInput: nothing was asked
+    """
+    question = moves.words(question, where="question", most=500)
+    move = moves.begin(Act.ASK, case_id=case_id, version=version, actor=actor, now=now)
+    remark = move.say(question, public=True)
+    move.save()
+    move.record("asked", remark=remark.pk)
+    return move.case
+
+
+@transaction.atomic
+def hear_resident(*, tracking_code: str, text: str, actor: Actor, now: datetime) -> Case:
+    """Take down what a resident adds or answers; a case that waited for it goes on.
+
+    :raises NotFound: no report has this code
+    :raises NotPossible: the case is over
+    """
+    text = moves.words(text, where="text", most=2_000)
+    report = doors.voice_to_change(tracking_code)
+    case, before = report.case, State(report.case.state)
+    if before in lifecycle.FINAL:
+        raise NotPossible("这件事已经结束，不能再补充；可以重新反映")
+    waiting = before is State.WAITING
+    to = lifecycle.after(before, Act.HEAR) if waiting else before
+    move = moves.Move(case, Act.HEAR, actor, None, now, before, to)
+    remark = move.say(text)
+    move.save()
+    move.record("heard", remark=remark.pk, report=str(report.pk))
+    return case
+
+
+@transaction.atomic
+def add_note(
+    *,
+    case_id: UUID,
+    text: str,
+    photos: Sequence[PhotoGiven] = (),
+    version: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Case:
+    """Write a note that only staff read, photos of the work with it.
+
+    :raises BadInput: nothing was written
+    """
+    text = moves.words(text, where="text")
+    move = moves.begin(Act.NOTE, case_id=case_id, version=version, actor=actor, now=now)
+    remark = move.say(text)
+    _keep(move, photos, phase="work")
+    move.save()
+    move.record("noted", remark=remark.pk, photos=len(photos))
+    return move.case
+
+
+@transaction.atomic
+def add_public_note(
+    *, case_id: UUID, text: str, version: int | None = None, actor: Actor, now: datetime
+) -> Case:
+    """Write a note that everybody who reported the matter reads as well.
+
+    :raises BadInput: nothing was written
+    """
+    text = moves.words(text, where="text", most=500)
+    move = moves.begin(Act.PUBLISH, case_id=case_id, version=version, actor=actor, now=now)
+    remark = move.say(text, public=True)
+    move.save()
+    move.record("told", remark=remark.pk)
+    return move.case
+
+
+def _keep(move: moves.Move, photos: Sequence[PhotoGiven], *, phase: str) -> None:
+    Photo.objects.bulk_create(
+        Photo(
+            id=new_id(),
+            case=move.case,
+            digest=photo.digest,
+            width=photo.width,
+            height=photo.height,
+            phase=phase,
+            account_id=move.actor.account_id if move.actor.is_staff else None,
+            at=move.now,
+        )
+        for photo in photos
+    )
+
+
+@transaction.atomic
+def finish_case(
+    *,
+    case_id: UUID,
+    result: str,
+    photos: Sequence[PhotoGiven] = (),
+    version: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Case:
+    """Report the result with its evidence; somebody else's desk checks it.
+
+    :raises BadInput: no result was written
+    :raises NotYet: the list item asks for evidence that is not there
+    """
+    result = moves.words(result, where="result")
+    move = moves.begin(Act.FINISH, case_id=case_id, version=version, actor=actor, now=now)
+    case = move.case
+    evidence = case.item.evidence if case.item else ()
+    closing.require(closing.blocks_finish(evidence=evidence, result_photos=len(photos)))
+    desk = routing.check_desk(case, doors.settings())
+    remark = move.say(result, public=True)
+    _keep(move, photos, phase="result")
+    move.save(desk=desk, handled_at=now, handled_by_id=actor.account_id if actor.is_staff else None)
+    move.record("finished", to=desk.pk, remark=remark.pk, photos=len(photos))
+    return case
+
+
+@transaction.atomic
+def reveal_contact(
+    *, case_id: UUID, report_id: UUID, reason: str, actor: Actor, now: datetime
+) -> ContactDetails:
+    """Look into the vault to call somebody back; who looked and why is shown to them.
+
+    :raises BadInput: no reason was given
+    :raises NotPossible: this voice left no contact
+    """
+    reason = moves.words(reason, where="reason", most=200)
+    case = doors.case_to_change(actor, case_id)
+    unit_id = policy.require(actor, REVEAL, case)
+    report = case.reports.filter(pk=report_id).first()
+    if report is None or report.contact_id is None or unit_id is None:
+        raise NotPossible("这条诉求没有留联系方式")
+    details = people.reveal_contact(
+        contact_id=report.contact_id, reason=reason, as_unit=unit_id, actor=actor, now=now
+    )
+    record(
+        "case.contact_revealed",
+        subject=case.pk,
+        actor=actor,
+        at=now,
+        as_unit=unit_id,
+        report=str(report.pk),
+    )
+    return details

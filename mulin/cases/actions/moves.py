@@ -1,0 +1,123 @@
+"""The lines every act on a case shares: begin (lock, authorise, rule), say, move (save), note (record)."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from mulin.cases import policy
+from mulin.cases.models import Case, Remark, Settings
+from mulin.cases.queries import doors
+from mulin.cases.rules import lifecycle
+from mulin.cases.rules.lifecycle import Act, State
+from mulin.clocks.rules import calendars, deadlines
+from mulin.clocks.rules.limits import Limit, LimitKind
+from mulin.kernel.actor import Actor
+from mulin.kernel.errors import BadInput
+from mulin.ledger.actions import record
+
+WORDS_MAX = 4_000
+
+
+@dataclass(slots=True)
+class Move:
+    """An act under way on one locked case."""
+
+    case: Case
+    act: Act
+    actor: Actor
+    unit_id: int | None
+    now: datetime
+    before: State
+    to: State
+
+    def save(self, **changes: object) -> None:
+        """Put the case into its next state with ``changes`` and the next version."""
+        fields = {"state": self.to.value, "version": self.case.version + 1, **changes}
+        for name, value in fields.items():
+            setattr(self.case, name, value)
+        self.case.save(update_fields=list(fields))
+
+    def say(self, text: str, *, public: bool = False) -> Remark:
+        """Keep the words that go with the act."""
+        return Remark.objects.create(
+            case=self.case,
+            act=self.act.value,
+            is_public=public,
+            text=text,
+            account_id=self.actor.account_id if self.actor.is_staff else None,
+            unit_id=self.unit_id,
+            at=self.now,
+        )
+
+    def record(self, kind: str, **facts: object) -> None:
+        """Append the act to the ledger with the states it led between."""
+        record(
+            f"case.{kind}",
+            subject=self.case.pk,
+            actor=self.actor,
+            at=self.now,
+            as_unit=self.unit_id,
+            before=self.before.value,
+            after=self.to.value,
+            **facts,
+        )
+
+
+def begin(act: Act, *, case_id: UUID, version: int | None, actor: Actor, now: datetime) -> Move:
+    """Return the move of a staff act: the case locked, the actor authorised, the graph asked.
+
+    :raises NotFound: there is no such case for this actor
+    :raises StaleCase: the case has moved since ``version``
+    :raises NotAllowed: no post of the actor permits the act here
+    :raises ImpossibleAct: the case is not in a state that allows it
+    """
+    case = doors.case_to_change(actor, case_id, version=version)
+    unit_id = policy.require(actor, act, case)
+    before = State(case.state)
+    return Move(case, act, actor, unit_id, now, before, lifecycle.after(before, act))
+
+
+def words(text: str, *, where: str, most: int = WORDS_MAX) -> str:
+    """Return ``text`` trimmed.
+
+    :raises BadInput: it is empty, too long, or holds U+0000
+    """
+    text = text.strip()
+    if not text:
+        raise BadInput("请写明", where=where)
+    if len(text) > most:
+        raise BadInput("最多 %(most)d 个字，现在 %(now)d 个", where=where, most=most, now=len(text))
+    if "\x00" in text:
+        raise BadInput("含有无法保存的字符（U+0000）", where=where)
+    return text
+
+
+def due(*, start: datetime, limit: Limit, source: str) -> dict[str, object]:
+    """Return ``due_at`` and its explanation, for a case's columns of the same names."""
+    calendar = calendars.cn()
+    answer = deadlines.deadline(start=start, limit=limit, calendar=calendar)
+    why = {
+        "start": start.isoformat(),
+        "limit": {"value": limit.value, "kind": limit.kind.value},
+        "source": source,
+        "calendar": calendar.name,
+        "provisional": answer.provisional,
+        "intervals": [
+            {"start": i.start.isoformat(), "end": i.end.isoformat(), "counted": i.counted, "why": i.why}
+            for i in answer.intervals
+        ],
+    }
+    return {"due_at": answer.due_at, "due_why": why}
+
+
+def limit_of(case: Case, settings: Settings) -> tuple[Limit, str]:
+    """Return the case's limit and where it comes from: its list item, else the city's default."""
+    if case.item is not None:
+        return Limit(case.item.limit_value, LimitKind(case.item.limit_kind)), f"item:{case.item.code}"
+    return Limit(settings.default_limit_days, LimitKind.WORKING_DAYS), "default"
+
+
+def soon(case: Case) -> timedelta:
+    """Return how long before its deadline a case turns amber: three tenths of its span, two days at most."""
+    start = case.dispatched_at or case.reported_at
+    return min((case.due_at - start) * 0.3, timedelta(days=2)) if case.due_at else timedelta()

@@ -1,0 +1,79 @@
+"""The few doors to a case: every other query starts here."""
+
+from typing import Final
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from mulin.cases import policy
+from mulin.cases.models import Case, Report, Settings
+from mulin.cases.rules import intake
+from mulin.kernel.actor import Actor
+from mulin.kernel.errors import NotFound, NotPossible
+
+RELATED: Final = ("item", "desk", "lead", "place_unit", "first_unit", "dispatcher")
+
+
+class StaleCase(NotPossible):
+    """Somebody else acted since the page was read; ``case`` is how it stands now."""
+
+    def __init__(self, case: Case) -> None:
+        super().__init__("刚才有人先办了一步，请看看改了什么", version=case.version)
+        self.case = case
+
+
+def cases_for(actor: Actor) -> QuerySet[Case]:
+    """Return the cases ``actor`` may see, with the units and the item a page shows."""
+    return Case.objects.filter(policy.seen_by(actor)).select_related(*RELATED)
+
+
+def case_to_see(actor: Actor, case_id: UUID) -> Case:
+    """Return one case.
+
+    :raises NotFound: there is none, or not for this actor
+    """
+    case = cases_for(actor).filter(pk=case_id).first()
+    if case is None:
+        raise NotFound("没有这件事项")
+    return case
+
+
+def case_to_change(actor: Actor, case_id: UUID, *, version: int | None = None) -> Case:
+    """Return one case with its row locked until the transaction ends.
+
+    :raises NotFound: there is none, or not for this actor
+    :raises StaleCase: ``version`` is given and is not the present one
+    """
+    case = cases_for(actor).select_for_update(of=("self",)).filter(pk=case_id).first()
+    if case is None:
+        raise NotFound("没有这件事项")
+    if version is not None and version != case.version:
+        raise StaleCase(case)
+    return case
+
+
+def report_by_code(tracking_code: str) -> Report:
+    """Return the report with this tracking code, however it was typed.
+
+    :raises NotFound: no report has it
+    """
+    code = intake.normal_code(tracking_code)
+    report = Report.objects.select_related("case", "contact").filter(tracking_code=code).first()
+    if report is None:
+        raise NotFound("没有这个查询码，请核对一遍")
+    return report
+
+
+def voice_to_change(tracking_code: str) -> Report:
+    """Return a report with its case's row locked, for what a resident does by tracking code.
+
+    :raises NotFound: no report has it
+    """
+    report = report_by_code(tracking_code)
+    report.case = Case.objects.select_related(*RELATED).select_for_update(of=("self",)).get(pk=report.case_id)
+    return report
+
+
+def settings() -> Settings:
+    """Return what the pack sets for the heart; defaults until one is adopted."""
+    return Settings.objects.first() or Settings()

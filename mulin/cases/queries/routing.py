@@ -1,0 +1,203 @@
+"""Where a case goes: its place, its first desk, the dispatch table's answer, the desk that checks."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Final
+
+from django.db.models import Q
+from django.utils import timezone
+
+from mulin.cases.models import Case, DispatchRule, DispatchTable, Settings
+from mulin.cases.rules import dispatch
+from mulin.clocks.rules import calendars
+from mulin.kernel.actor import Actor, Relation
+from mulin.kernel.errors import NotFound, NotPossible
+from mulin.people.models import Unit
+from mulin.places import queries as places
+from mulin.places.models import Compound
+from mulin.places.rules.located import Located, Outcome, Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """The table's answer for one case: units, and the reason to store and show."""
+
+    lead: Unit
+    assist: tuple[Unit, ...]
+    notify: tuple[Unit, ...]
+    why: dict[str, object]
+
+
+def today(now: datetime) -> date:
+    """Return the day of ``now`` in the city's time zone."""
+    return timezone.localtime(now).date()
+
+
+def locate(*, lon: float | None, lat: float | None, address: str, now: datetime) -> Located:
+    """Return where a report is, by its point if there is one, else by its address."""
+    if lon is not None and lat is not None:
+        return places.locate_point(lon=lon, lat=lat, on=today(now))
+    if address:
+        return places.locate_address(address, on=today(now))
+    return Located(outcome=Outcome.UNKNOWN, reason=Reason("empty"))
+
+
+def chain_of(unit: Unit | None) -> list[Unit]:
+    """Return ``unit`` and the units above it, nearest first."""
+    if unit is None:
+        return []
+    ids = [int(part) for part in unit.path.split("/") if part]
+    known = {found.pk: found for found in Unit.objects.filter(pk__in=ids)}
+    return [known[pk] for pk in reversed(ids) if pk in known]
+
+
+def unit_of(located: Located) -> Unit | None:
+    """Return the unit that governs the place, if the answer names one."""
+    return Unit.objects.filter(code=located.unit_code).first() if located.unit_code else None
+
+
+def nearest(chain: Iterable[Unit], kind: str) -> Unit | None:
+    """Return the first unit of ``kind`` in ``chain``."""
+    return next((unit for unit in chain if unit.kind_id == kind), None)
+
+
+def fallback_desk(settings: Settings) -> Unit:
+    """Return the desk of cases that no place leads to.
+
+    :raises NotPossible: the city has not named one
+    """
+    unit = Unit.objects.filter(code=settings.fallback_unit_code).first()
+    if unit is None:
+        raise NotPossible("还没有设定兜底单位：请先导入资料包")
+    return unit
+
+
+def intake_desk(chain: Iterable[Unit], settings: Settings) -> Unit:
+    """Return who judges a new case: the pack's level around the place, else the fallback unit."""
+    return nearest(chain, settings.intake_kind) or fallback_desk(settings)
+
+
+def check_desk(case: Case, settings: Settings) -> Unit:
+    """Return who checks a result: never the unit that reported it (design.md §5)."""
+    chain = chain_of(case.place_unit)
+    candidates = [nearest(chain, settings.check_kind), case.dispatcher, *chain[1:]]
+    for unit in candidates:
+        if unit is not None and unit.pk != case.lead_id:
+            return unit
+    return fallback_desk(settings)
+
+
+def superior_desk(case: Case, settings: Settings) -> Unit:
+    """Return who reviews a refusal: the unit above the one that refused."""
+    above = chain_of(case.desk)[1:]
+    return above[0] if above else fallback_desk(settings)
+
+
+@lru_cache(maxsize=8)
+def _rows(table_id: int) -> tuple[dispatch.Row, ...]:
+    """Return a table's rows; an edition never changes once published, so it may be kept."""
+    return tuple(
+        dispatch.Row(
+            line=rule.line,
+            item=rule.item,
+            area=rule.area,
+            compound=rule.compound,
+            hours=rule.hours,
+            lead=rule.lead,
+            assist=tuple(rule.assist),
+            notify=tuple(rule.notify),
+        )
+        for rule in DispatchRule.objects.filter(table_id=table_id)
+    )
+
+
+def table_in_force(on: date) -> DispatchTable | None:
+    """Return the newest dispatch table begun by ``on``."""
+    return DispatchTable.objects.filter(from_on__lte=on).order_by("-from_on").first()
+
+
+def resolve(cell: str, *, chain: Iterable[Unit], compound: Compound | None) -> Unit | None:
+    """Return the first unit a target cell leads to, or nothing."""
+    chain = list(chain)
+    for target in dispatch.parse_target(cell):
+        unit = None
+        if target.how == "kind":
+            unit = nearest(chain, target.value)
+        elif target.how == "unit":
+            unit = Unit.objects.filter(code=target.value, until_on__isnull=True).first()
+        elif compound is not None and compound.firm_code:
+            unit = Unit.objects.filter(code=compound.firm_code, until_on__isnull=True).first()
+        if unit is not None:
+            return unit
+    return None
+
+
+def route(case: Case, *, now: datetime) -> Route:
+    """Return where the dispatch table sends ``case``, and why.
+
+    :raises dispatch.NoRule: no table, or no row fits, or its target does not exist here
+    """
+    table = table_in_force(today(now))
+    if table is None:
+        raise dispatch.NoRule
+    chain = chain_of(case.place_unit)
+    compound = Compound.objects.filter(code=case.compound_code).first() if case.compound_code else None
+    facts = dispatch.Facts(
+        item=case.item.code if case.item else "",
+        areas=tuple(unit.code for unit in chain),
+        in_compound=bool(case.compound_code),
+        working=calendars.cn().is_working(now),
+    )
+    choice = dispatch.choose(_rows(table.pk), facts)
+    lead = resolve(choice.row.lead, chain=chain, compound=compound)
+    if lead is None:
+        raise dispatch.NoRule
+    others = [
+        tuple(
+            unit
+            for cell in cells
+            if (unit := resolve(cell, chain=chain, compound=compound)) is not None and unit.pk != lead.pk
+        )
+        for cells in (choice.row.assist, choice.row.notify)
+    ]
+    why: dict[str, object] = {
+        "how": "table",
+        "table": table.name,
+        "line": choice.row.line,
+        "because": list(choice.because),
+        "beaten": list(choice.beaten),
+        "target": choice.row.lead,
+    }
+    return Route(lead, others[0], others[1], why)
+
+
+def units_by_code(codes: Iterable[str]) -> tuple[Unit, ...]:
+    """Return the running units with these codes, in the order asked.
+
+    :raises NotFound: naming the first code nobody has
+    """
+    codes = list(codes)
+    known = {unit.code: unit for unit in Unit.objects.filter(code__in=codes, until_on__isnull=True)}
+    for code in codes:
+        if code not in known:
+            raise NotFound("没有编码为 %(code)s 的单位", code=code)
+    return tuple(known[code] for code in codes)
+
+
+# Units that can deal with a matter; stairwells and party branches are not dispatched to.
+DISPATCHABLE: Final = ("county", "street", "community", "grid", "department", "property_firm")
+
+
+def units_below(actor: Actor, act: str, *, most: int) -> tuple[Unit, ...]:
+    """Return the running units at or below those in whose name ``actor`` does ``act``, widest first."""
+    scope = Q(pk__isnull=True)
+    for grant in actor.grants:
+        relations = grant.relations(act)
+        if Relation.ANY in relations:
+            scope |= Q(pk__isnull=False)
+        elif relations:
+            scope |= Q(path__startswith=grant.unit_path)
+    found = Unit.objects.filter(scope, kind__in=DISPATCHABLE, until_on__isnull=True)
+    return tuple(found.select_related("kind").order_by("kind__rank", "code")[:most])

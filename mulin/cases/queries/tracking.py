@@ -1,0 +1,145 @@
+"""What a resident sees under a tracking code: six plain steps, an honest date, who answers, who looked."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from mulin.cases.models import Rating, Remark
+from mulin.cases.queries import doors
+from mulin.cases.queries.page import Step, steps_of
+from mulin.cases.rules import lifecycle
+from mulin.cases.rules.lifecycle import Act, PublicStep, State
+from mulin.people.models import ContactView
+
+RATEABLE = frozenset({State.CHECKED, State.CLOSED})
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Public words said on the way, with photos' digests of the same moment left to the page."""
+
+    at: datetime
+    act: str
+    unit: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Somebody looked at the contact: which unit, why, when; never which person."""
+
+    at: datetime
+    unit: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Tracking:
+    """One voice and how its matter stands; holds nothing of other voices."""
+
+    report_id: UUID
+    tracking_code: str
+    title: str
+    text: str
+    address: str
+    place: str
+    reported_at: datetime
+    step: PublicStep
+    steps: tuple[Step, ...]
+    is_over: bool
+    is_example: bool
+    due_at: datetime | None
+    provisional: bool
+    is_overdue: bool
+    responsible: str  # the unit whose move it is
+    first_unit: str  # 首问负责
+    is_accepted: bool
+    same_voices: int  # others who reported the same
+    told: tuple[Told, ...]
+    own_photos: tuple[str, ...]
+    result_photos: tuple[str, ...]
+    question: str  # what staff wait to hear; "" when nothing
+    answer: str
+    answered_at: datetime | None
+    answered_by: str
+    may_rate: bool
+    is_rated: bool
+    decline_reason: str
+    may_ask_review: bool
+    may_add: bool
+    reopened: int
+    reopen_until: datetime | None
+    has_contact: bool
+    looks: tuple[Look, ...]
+    hotline: str
+
+
+def track(tracking_code: str, *, now: datetime) -> Tracking:
+    """Return how the matter behind a tracking code stands.
+
+    :raises NotFound: no report has this code
+    """
+    report = doors.report_by_code(tracking_code)
+    case = doors.Case.objects.select_related(*doors.RELATED).get(pk=report.case_id)
+    settings, state = doors.settings(), State(case.state)
+    remarks = list(
+        Remark.objects.filter(case=case, is_public=True).select_related("unit").order_by("at", "pk")
+    )
+    reviewed = Remark.objects.filter(case=case, act=Act.ASK_REVIEW.value).exists()
+    photos = list(case.photos.order_by("at").values_list("digest", "phase", "report_id"))
+    contact = report.contact if report.contact and report.contact.erased_at is None else None
+    is_rated = Rating.objects.filter(report=report, round=case.reopened).exists()
+    answered = report.answered_at is not None
+    asked = [remark for remark in remarks if remark.act == Act.ASK]
+    return Tracking(
+        report_id=report.pk,
+        tracking_code=report.tracking_code,
+        title=case.title if case.report_count < 2 else "",
+        text=report.text,
+        address=report.address or case.address,
+        place=case.place_unit.name if case.place_unit else "",
+        reported_at=report.received_at,
+        step=lifecycle.public_step(state),
+        steps=steps_of(case),
+        is_over=state in lifecycle.FINAL,
+        is_example=case.is_example,
+        due_at=case.due_at,
+        provisional=bool(case.due_why.get("provisional")),
+        is_overdue=case.due_at is not None and case.due_at < now and state in lifecycle.OPEN,
+        responsible=case.desk.name,
+        first_unit=case.first_unit.name,
+        is_accepted=case.accepted_at is not None,
+        same_voices=max(case.report_count - 1, 0),
+        told=tuple(Told(r.at, r.act, r.unit.name if r.unit else "", r.text) for r in remarks),
+        own_photos=tuple(digest for digest, phase, of in photos if phase == "report" and of == report.pk),
+        result_photos=tuple(digest for digest, phase, _ in photos if phase == "result"),
+        question=asked[-1].text if asked and state is State.WAITING else "",
+        answer=report.answer,
+        answered_at=report.answered_at,
+        answered_by=report.answered_unit.name if report.answered_unit else "",
+        may_rate=answered and state in RATEABLE and not is_rated,
+        is_rated=is_rated,
+        decline_reason=case.decline_reason,
+        may_ask_review=state is State.DECLINED and not reviewed,
+        may_add=state in lifecycle.OPEN,
+        reopened=case.reopened,
+        reopen_until=case.closed_at + timedelta(days=settings.reopen_days) if case.closed_at else None,
+        has_contact=contact is not None,
+        looks=tuple(
+            Look(view.at, view.unit.name, view.reason)
+            for view in ContactView.objects.filter(contact=contact).select_related("unit").order_by("-at")
+        )
+        if contact
+        else (),
+        hotline=settings.hotline,
+    )
+
+
+def photo_is_public(tracking_code: str, digest: str) -> bool:
+    """Return whether the holder of a tracking code may see a photo: their own, or the result's.
+
+    :raises NotFound: no report has this code
+    """
+    report = doors.report_by_code(tracking_code)
+    photos = report.case.photos.filter(digest=digest)
+    return photos.filter(phase="result").exists() or photos.filter(report=report).exists()

@@ -1,0 +1,301 @@
+"""The queue: what lies on my desk, what I did, what I filed, what is overdue; filters and search over it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from math import cos, radians
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+
+from mulin.cases.models import Assignment, Case, Report
+from mulin.cases.queries.doors import cases_for
+from mulin.cases.rules import grams
+from mulin.cases.rules.lifecycle import FINAL, State
+from mulin.kernel.actor import Actor
+from mulin.people.models import Unit
+
+PAGE: Final = 50
+COUNT_MOST: Final = 1_000  # a tab says "999+" beyond: no request counts an unbounded table
+SOON: Final = timedelta(hours=4)
+_FINAL: Final = [state.value for state in FINAL]
+_METRES_A_DEGREE: Final = 111_320
+
+
+class Tab(StrEnum):
+    """The four tabs of the queue."""
+
+    TODO = "todo"
+    DONE = "done"
+    FILED = "filed"
+    OVERDUE = "overdue"
+
+
+class Clock(StrEnum):
+    """How a case stands against its deadline."""
+
+    OVERDUE = "overdue"
+    SOON = "soon"
+    IN_TIME = "in_time"
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """What the worklist is narrowed to; empty means all."""
+
+    unit: int | None = None  # one of my posts' units
+    community: str = ""  # unit code of any territory
+    item: str = ""
+    channel: str = ""
+    clock: Clock | None = None
+    kind: str = ""
+    state: str = ""
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One line of the queue."""
+
+    id: UUID
+    number: str
+    title: str
+    state: State
+    kind: str
+    channel: str
+    place: tuple[str, ...]  # unit names, widest first
+    address: str
+    item_code: str
+    item_name: str
+    suggested: bool  # the item is a suggestion nobody confirmed yet
+    due_at: datetime | None
+    clock: Clock | None
+    in_compound: bool
+    report_count: int
+    reopened: int
+    lead: str
+    reported_at: datetime
+    version: int
+    is_example: bool
+
+
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """One page of the queue and the counts of its tabs (capped at ``COUNT_MOST``)."""
+
+    rows: tuple[QueueRow, ...]
+    page: int
+    has_more: bool
+    counts: dict[str, int]
+
+
+def clock_of(case: Case, now: datetime) -> Clock | None:
+    """Return how ``case`` stands against its deadline; nothing when it is over or has none."""
+    if case.due_at is None or case.state in _FINAL:
+        return None
+    if case.due_at < now:
+        return Clock.OVERDUE
+    return Clock.SOON if case.due_at < now + SOON else Clock.IN_TIME
+
+
+def queue(actor: Actor, *, tab: Tab, filters: QueueFilter, now: datetime, page: int = 1) -> QueuePage:
+    """Return one page of a tab, most pressing first, with the counts of all tabs."""
+    units = [filters.unit] if filters.unit is not None else [grant.unit_id for grant in actor.grants]
+    found = _narrowed(_tab(cases_for(actor), tab, units, now), filters, now)
+    first = (page - 1) * PAGE
+    channel = Report.objects.filter(case=OuterRef("pk")).order_by("received_at").values("channel")[:1]
+    cases = list(found.annotate(channel=Subquery(channel))[first : first + PAGE + 1])
+    names = _names(cases)
+    return QueuePage(
+        rows=tuple(_row(case, names, now) for case in cases[:PAGE]),
+        page=page,
+        has_more=len(cases) > PAGE,
+        counts=_counts(actor, units, now),
+    )
+
+
+def matching(actor: Actor, *, tab: Tab, filters: QueueFilter, now: datetime) -> Iterable[QueueRow]:
+    """Yield every row of a tab for export, in batches: memory stays flat, queries grow by batch only."""
+    units = [filters.unit] if filters.unit is not None else [grant.unit_id for grant in actor.grants]
+    channel = Report.objects.filter(case=OuterRef("pk")).order_by("received_at").values("channel")[:1]
+    found = _narrowed(_tab(cases_for(actor), tab, units, now), filters, now).annotate(
+        channel=Subquery(channel)
+    )
+    batch: list[Case] = []
+    for case in found.iterator(chunk_size=500):
+        batch.append(case)
+        if len(batch) == 500:
+            names = _names(batch)
+            yield from (_row(each, names, now) for each in batch)
+            batch = []
+    names = _names(batch)
+    yield from (_row(each, names, now) for each in batch)
+
+
+def _tab(cases: QuerySet[Case], tab: Tab, units: Sequence[int], now: datetime) -> QuerySet[Case]:
+    if tab is Tab.TODO:
+        return cases.filter(desk__in=units).exclude(state__in=_FINAL).order_by("due_at", "pk")
+    if tab is Tab.OVERDUE:
+        return cases.filter(due_at__lt=now).exclude(state__in=_FINAL).order_by("due_at", "pk")
+    if tab is Tab.FILED:
+        filed = Report.objects.filter(case=OuterRef("pk"), filed_unit__in=units)
+        return cases.filter(Exists(filed)).order_by("-reported_at", "-pk")
+    part = Assignment.objects.filter(case=OuterRef("pk")).filter(Q(unit__in=units) | Q(given_unit__in=units))
+    mine_now = Q(desk__in=units) & ~Q(state__in=_FINAL)
+    return cases.filter(Exists(part)).exclude(mine_now).order_by("-reported_at", "-pk")
+
+
+def _narrowed(cases: QuerySet[Case], filters: QueueFilter, now: datetime) -> QuerySet[Case]:
+    if filters.community:
+        territory = Unit.objects.filter(code=filters.community).values_list("path", flat=True).first()
+        cases = cases.filter(place_unit__path__startswith=territory or "-")
+    if filters.item:
+        cases = cases.filter(item__code=filters.item)
+    if filters.kind:
+        cases = cases.filter(kind=filters.kind)
+    if filters.state:
+        cases = cases.filter(state=filters.state)
+    if filters.channel:
+        cases = cases.filter(Exists(Report.objects.filter(case=OuterRef("pk"), channel=filters.channel)))
+    if filters.clock is Clock.OVERDUE:
+        cases = cases.filter(due_at__lt=now).exclude(state__in=_FINAL)
+    elif filters.clock is Clock.SOON:
+        cases = cases.filter(due_at__gte=now, due_at__lt=now + SOON).exclude(state__in=_FINAL)
+    elif filters.clock is Clock.IN_TIME:
+        cases = cases.filter(due_at__gte=now + SOON).exclude(state__in=_FINAL)
+    return _searched(cases, filters.text)
+
+
+def _searched(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
+    if not text.strip():
+        return cases
+    keys = grams.wanted(text)
+    return cases.filter(search__grams__contains=keys) if keys else cases.none()
+
+
+def search(actor: Actor, *, text: str, now: datetime, page: int = 1) -> QueuePage:
+    """Return the visible cases, open or over, whose words hold every part of ``text``, newest first."""
+    found = _searched(cases_for(actor), text).order_by("-reported_at", "-pk")
+    first = (page - 1) * PAGE
+    channel = Report.objects.filter(case=OuterRef("pk")).order_by("received_at").values("channel")[:1]
+    cases = list(found.annotate(channel=Subquery(channel))[first : first + PAGE + 1])
+    names = _names(cases)
+    units = [grant.unit_id for grant in actor.grants]
+    return QueuePage(
+        rows=tuple(_row(case, names, now) for case in cases[:PAGE]),
+        page=page,
+        has_more=len(cases) > PAGE,
+        counts=_counts(actor, units, now),
+    )
+
+
+def _counts(actor: Actor, units: Sequence[int], now: datetime) -> dict[str, int]:
+    counts = {}
+    for tab in Tab:
+        some = _tab(cases_for(actor), tab, units, now).order_by().values("pk")[: COUNT_MOST + 1]
+        counts[tab.value] = some.count()
+    soon = _tab(cases_for(actor), Tab.TODO, units, now).filter(due_at__gte=now, due_at__lt=now + SOON)
+    counts["soon"] = soon.order_by().values("pk")[: COUNT_MOST + 1].count()
+    late = _tab(cases_for(actor), Tab.TODO, units, now).filter(due_at__lt=now)
+    counts["late"] = late.order_by().values("pk")[: COUNT_MOST + 1].count()
+    return counts
+
+
+def _names(cases: Iterable[Case]) -> dict[int, str]:
+    """Return the names of every unit on the cases' place paths, in one query."""
+    ids = {int(part) for case in cases if case.place_unit for part in case.place_unit.path.split("/") if part}
+    return dict(Unit.objects.filter(pk__in=ids, kind__family="territory").values_list("pk", "short_name"))
+
+
+def place_names(case: Case, names: dict[int, str]) -> tuple[str, ...]:
+    """Return the unit names around the case, from street inwards."""
+    if case.place_unit is None:
+        return ()
+    ids = [int(part) for part in case.place_unit.path.split("/") if part]
+    return tuple(names[pk] for pk in ids[2:] if pk in names)
+
+
+def _row(case: Case, names: dict[int, str], now: datetime) -> QueueRow:
+    item, suggestion = case.item, case.suggestion
+    return QueueRow(
+        id=case.pk,
+        number=case.number,
+        title=case.title,
+        state=State(case.state),
+        kind=case.kind,
+        channel=getattr(case, "channel", "") or "",
+        place=place_names(case, names),
+        address=case.address,
+        item_code=item.code if item else str(suggestion.get("code", "")),
+        item_name=item.name if item else str(suggestion.get("name", "")),
+        suggested=item is None and bool(suggestion),
+        due_at=case.due_at,
+        clock=clock_of(case, now),
+        in_compound=case.in_compound,
+        report_count=case.report_count,
+        reopened=case.reopened,
+        lead=case.lead.short_name if case.lead else "",
+        reported_at=case.reported_at,
+        version=case.version,
+        is_example=case.is_example,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Nearby:
+    """An open case near a point, without anybody's words."""
+
+    id: UUID
+    item_name: str
+    reported_at: datetime
+    metres: int
+    report_count: int
+
+
+def nearby(*, lon: float, lat: float, now: datetime, metres: int = 80, most: int = 3) -> tuple[Nearby, ...]:
+    """Return open cases of the last 30 days around a point, for "也是这件"; only the item's name is told."""
+    d_lat = metres / _METRES_A_DEGREE
+    d_lon = d_lat / max(cos(radians(lat)), 0.01)
+    cases = (
+        Case.objects.select_related("item")
+        .filter(
+            lat__range=(lat - d_lat, lat + d_lat),
+            lon__range=(lon - d_lon, lon + d_lon),
+            reported_at__gte=now - timedelta(days=30),
+        )
+        .exclude(state__in=_FINAL)
+        .order_by("-reported_at")[:20]
+    )
+    near = []
+    for case in cases:
+        name = case.item.name if case.item else str(case.suggestion.get("name", ""))
+        if name and case.lon is not None and case.lat is not None:
+            east = (case.lon - lon) * cos(radians(lat)) * _METRES_A_DEGREE
+            north = (case.lat - lat) * _METRES_A_DEGREE
+            far = round((east**2 + north**2) ** 0.5)
+            near.append(Nearby(case.pk, name, case.reported_at, far, case.report_count))
+    return tuple(sorted(near, key=lambda each: each.metres)[:most])
+
+
+def duplicates_of(actor: Actor, case: Case, *, now: datetime, most: int = 5) -> tuple[QueueRow, ...]:
+    """Return open cases that may be the same matter: near it, or with its item in the same place."""
+    same = (
+        Q(place_unit=case.place_unit, item=case.item) if case.place_unit and case.item else Q(pk__isnull=True)
+    )
+    if case.lon is not None and case.lat is not None:
+        d_lat = 150 / _METRES_A_DEGREE
+        d_lon = d_lat / max(cos(radians(case.lat)), 0.01)
+        same |= Q(
+            lat__range=(case.lat - d_lat, case.lat + d_lat), lon__range=(case.lon - d_lon, case.lon + d_lon)
+        )
+    found = list(
+        cases_for(actor)
+        .filter(same, reported_at__gte=now - timedelta(days=30))
+        .exclude(pk=case.pk)
+        .exclude(state__in=_FINAL)
+        .order_by("-reported_at")[:most]
+    )
+    names = _names(found)
+    return tuple(_row(each, names, now) for each in found)
