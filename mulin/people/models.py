@@ -39,10 +39,12 @@ def once_at_a_time(name: str, *columns: str, condition: Q | None = None) -> Excl
 
 
 class Edition(models.Model):
-    """One row: the lock of the tree, the number caches compare, the day the stored paths and names are true for."""
+    """One row: the lock of the tree, the stamp caches compare, the day the stored paths and names hold."""
 
     id = models.SmallIntegerField(primary_key=True, default=1)
-    number = models.BigIntegerField(default=0)  # moves with every change of units, posts or roles
+    number = (
+        models.BigIntegerField()
+    )  # microseconds of the last change of units, posts or roles: never repeats
     true_on = models.DateField(null=True)  # Unit.path and Unit.name were last worked out for this day
 
     class Meta:
@@ -119,7 +121,7 @@ class Belonging(models.Model):
 
 
 class Cover(models.Model):
-    """Unit ``unit`` (a party branch, a property firm, a station) serves territory ``territory`` for a period."""
+    """Unit ``unit`` (party branch, property firm, station) serves territory ``territory`` for a period."""
 
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="covers")
     territory = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="covered_by")
@@ -159,7 +161,7 @@ class Permit(models.Model):
 
 
 class PostKind(models.Model):
-    """A kind of post in a kind of unit: grid lead, grid officer, building steward, part-time member (pack data)."""
+    """A kind of post in a kind of unit: grid lead, grid officer, steward, part-time member (pack data)."""
 
     code = models.CharField(unique=True, max_length=32)
     name = models.CharField(max_length=40)
@@ -231,7 +233,7 @@ class Appointment(models.Model):
 
 
 class Listing(models.Model):
-    """A person agreed to be shown to residents as a contact point; withdrawal deletes the row, nothing is kept."""
+    """A person agreed to be shown to residents as a contact point; withdrawal deletes the row."""
 
     appointment = models.OneToOneField(
         Appointment, primary_key=True, on_delete=models.PROTECT, related_name="listing"
@@ -262,7 +264,7 @@ class Account(AbstractBaseUser):
         ]
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """Return what a session must carry to live: it changes with the password and with the epoch (Django's hook)."""
+        """Return what a session must carry to live: it changes with password and epoch (Django's hook)."""
         return salted_hmac(
             "mulin.people.Account.session",
             f"{self.session_epoch}:{self.password}",

@@ -1,0 +1,1 @@
+"""Acts on people, by idea: units, posts, listings, accounts, factors, tokens, contacts, setup (imports)."""

@@ -1,0 +1,1 @@
+"""Questions about people, by idea: actors, units, staffing, accounts, contacts."""

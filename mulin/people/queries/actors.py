@@ -1,0 +1,111 @@
+"""Who is asking: one statement from an account or a token to an actor with the grants of the day."""
+
+import hashlib
+import threading
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Final
+
+from django.db import connection
+
+from mulin.kernel.actor import Actor, Grant, Relation
+from mulin.kernel.errors import NotFound
+from mulin.people.models import Permit, PostRole
+from mulin.people.queries.days import day_of
+
+Permits = dict[tuple[str, bool], frozenset[tuple[str, Relation]]]  # by post code and whether it is full-time
+
+# Every request of a member of staff runs this, so it is one round trip; permits come from a cache that the
+# edition's number, read by the same statement, keeps honest.
+_ROWS: Final = """
+    SELECT account.id, person.name, coalesce(edition.number, 0), unit.id, unit.path, unit.short_name,
+           post.code, term.full_time
+    FROM people_account account
+    JOIN people_person person ON person.id = account.person_id
+    LEFT JOIN people_edition edition ON true
+    LEFT JOIN (people_appointment term
+               JOIN people_unit unit ON unit.id = term.unit_id
+               JOIN people_postkind post ON post.id = term.post_id)
+           ON term.person_id = person.id
+          AND term.from_on <= %(day)s AND (term.until_on IS NULL OR term.until_on > %(day)s)
+          AND (unit.until_on IS NULL OR unit.until_on > %(day)s)
+    WHERE account.is_active AND {who}
+    ORDER BY term.id
+"""
+_BY_ACCOUNT: Final = _ROWS.format(who="account.id = %(who)s")
+_BY_TOKEN: Final = _ROWS.format(
+    who="account.id = (SELECT token.account_id FROM people_token token WHERE token.digest = %(who)s"
+    " AND token.revoked_at IS NULL AND token.expires_at > %(now)s)"
+)
+
+_known: tuple[int, Permits] = (-1, {})
+_reading = threading.Lock()
+
+
+def actor_of(account_id: int, *, now: datetime) -> Actor:
+    """Return the account's actor with what its posts of the day permit.
+
+    :raises NotFound: there is no such account, or it was disabled
+    """
+    actor = _actor(_BY_ACCOUNT, account_id, now)
+    if actor is None:
+        raise NotFound("没有这个账号")
+    return actor
+
+
+def actor_of_token(token: str, *, now: datetime) -> Actor | None:
+    """Return the actor behind a token; nothing if it is unknown, expired, revoked or its account disabled."""
+    return _actor(_BY_TOKEN, digest_of(token), now)
+
+
+def digest_of(token: str) -> bytes:
+    """Return what is kept of a token: 256 random bits need no salt and no slow hash."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _actor(statement: str, who: int | bytes, now: datetime) -> Actor | None:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {"who": who, "day": day_of(now), "now": now})
+        rows = cursor.fetchall()
+    if not rows:
+        return None
+    permits = _permits(rows[0][2])
+    return Actor(account_id=rows[0][0], name=rows[0][1], grants=_grants(rows, permits))
+
+
+def _grants(rows: Sequence[tuple[Any, ...]], permits: Permits) -> tuple[Grant, ...]:
+    return tuple(
+        Grant(
+            unit_id=unit_id,
+            unit_path=path,
+            unit_name=name,
+            post=post,
+            permits=permits.get((post, full_time), frozenset()),
+        )
+        for *_, unit_id, path, name, post, full_time in rows
+        if unit_id is not None
+    )
+
+
+def _permits(number: int) -> Permits:
+    """Return what each post permits; read again as soon as the edition has moved."""
+    global _known
+    known, permits = _known
+    if known == number:
+        return permits
+    with _reading:
+        if _known[0] != number:
+            _known = (number, _read_permits())
+        return _known[1]
+
+
+def _read_permits() -> Permits:
+    of_role: dict[str, set[tuple[str, Relation]]] = {}
+    for role, act, relation in Permit.objects.values_list("role", "act", "relation"):
+        of_role.setdefault(role, set()).add((act, Relation(relation)))
+    gathered: dict[tuple[str, bool], set[tuple[str, Relation]]] = {}
+    for post, role, only in PostRole.objects.values_list("post__code", "role", "only"):
+        for full_time in (True, False):
+            if not only or (only == "full") == full_time:
+                gathered.setdefault((post, full_time), set()).update(of_role.get(role, ()))
+    return {key: frozenset(permits) for key, permits in gathered.items()}

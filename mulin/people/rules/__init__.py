@@ -1,0 +1,1 @@
+"""Pure rules of people: acts, the tree, terms, import plans, passwords, telephone numbers, seals."""
