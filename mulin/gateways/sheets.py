@@ -147,10 +147,14 @@ def write_xlsx_to(
         width = column.width or min(40, max(10, 2 * len(column.title) + 2))
         page.column_dimensions[get_column_letter(number)].width = width
     page.append([_header(page, column.title) for column in known])
-    for count, row in enumerate(rows, 2):
-        if count > _SHEET_ROWS:
-            raise BadInput(_("超过一张表能放的 1,048,576 行，请先筛选"))
-        page.append([_cell(page, value) for value in row])
+    try:
+        for count, row in enumerate(rows, 2):
+            if count > _SHEET_ROWS:
+                raise BadInput(_("超过一张表能放的 1,048,576 行，请先筛选"))
+            page.append([_cell(page, value) for value in row])
+    except BaseException:
+        book.save(io.BytesIO())  # lets openpyxl close and remove its temporary file
+        raise
     book.save(out)
 
 
