@@ -22,7 +22,8 @@ def begin() -> None:
     var = Path(tempfile.mkdtemp(prefix="mulin-test-"))
     os.environ[_MARK] = os.environ["MULIN_VAR"] = str(var)
     atexit.register(shutil.rmtree, var, ignore_errors=True)
-    os.environ.setdefault("MULIN_SECRET_KEY", "only-for-tests-" + "0" * 40)
+    os.environ.setdefault("MULIN_PLAIN_STATIC", "1")
+    os.environ.setdefault("MULIN_SECRET_KEY", "only-for-tests-" + "0123456789abcdef" * 4)
     if version := os.environ.get("MULIN_TEST_PG"):
         os.environ["MULIN_PG_BIN"] = f"/usr/lib/postgresql/{version}/bin"
     if "MULIN_DATABASE_URL" in os.environ:

@@ -124,8 +124,8 @@ class Keeper:
         if data != programs:
             raise EmbeddedError(
                 f"{self.home.data} holds data of PostgreSQL {data}, but the programs in {self.programs} are "
-                f"version {programs}. Either set MULIN_PG_BIN to the bin folder of PostgreSQL {data}, or dump "
-                f"with it (pg_dump), move {self.home.data} away, start again and restore."
+                f"version {programs}. Either set MULIN_PG_BIN to the bin folder of PostgreSQL {data}, or "
+                f"dump with it (pg_dump), move {self.home.data} away, start again and restore."
             )
 
     def _run(self, command: list[str]) -> subprocess.CompletedProcess[str]:

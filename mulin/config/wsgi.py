@@ -4,5 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from mulin.config.processes import die_with_parent
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mulin.config.settings")
+if os.environ.get("MULIN_PROCESS") == "web":
+    die_with_parent(os.getppid())  # a web worker must not outlive a server that was killed
 application = get_wsgi_application()

@@ -1,0 +1,90 @@
+"""The one file that knows procrastinate: which jobs there are, when they run, and who runs them."""
+
+import logging
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, cast
+
+from django.conf import settings
+from django.utils import timezone
+from procrastinate import App, JobContext, RetryStrategy
+from procrastinate.contrib.django import app as django_app
+from procrastinate.contrib.django.django_connector import DjangoConnector
+
+from mulin.config.processes import die_with_parent
+from mulin.ledger import jobs as ledger
+
+_log = logging.getLogger("mulin.worker")
+HEARTBEAT: Final = 5.0
+SILENT: Final = 20.0  # a worker that missed its heartbeats for so long is dead: its jobs go to others
+_DRAIN: Final = 3.0  # what a job at work gets to end when the worker must stop
+_KEPT_HOURS: Final = 24 * 30
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A sweep that runs again and again; it is idempotent and complete, so a missed turn loses nothing."""
+
+    name: str
+    cron: str  # minute hour day month weekday [second]
+    act: Callable[[datetime], object]
+
+
+TIMERS: Final = (
+    Timer("ledger.anchor", "* * * * *", lambda now: ledger.anchor(folder=settings.VAR / "anchors", now=now)),
+    Timer("ledger.forget_receipts", "41 2 * * *", lambda now: ledger.forget_receipts(now=now)),
+)
+
+
+def register(app: App, timers: tuple[Timer, ...]) -> None:
+    """Make the jobs known to ``app``, with the two that procrastinate leaves to its users."""
+    for timer in timers:
+        _register_timer(app, timer)
+    own = ((rescue, "* * * * * */15"), (forget, "17 3 * * *"))
+    for job, cron in own:
+        name = f"worker.{job.__name__}"
+        app.periodic(cron=cron, periodic_id=name)(
+            app.task(name=name, queueing_lock=name, pass_context=True, priority=100)(job)
+        )
+
+
+def _register_timer(app: App, timer: Timer) -> None:
+    def run(timestamp: int) -> None:
+        timer.act(timezone.now())
+
+    # One waiting turn at a time: after an outage one sweep catches up, not sixty.
+    again = RetryStrategy(max_attempts=3, wait=5)
+    task = app.task(name=timer.name, queueing_lock=timer.name, lock=timer.name, retry=again)(run)
+    app.periodic(cron=timer.cron, periodic_id=timer.name)(task)
+
+
+async def rescue(context: JobContext, timestamp: int) -> None:
+    """Give the jobs of dead workers to living ones."""
+    manager = context.app.job_manager
+    for job in await manager.get_stalled_jobs(seconds_since_heartbeat=SILENT):
+        _log.warning(
+            "the job of a dead worker starts again", extra={"facts": {"job": job.id, "name": job.task_name}}
+        )
+        await manager.retry_job(job)
+
+
+async def forget(context: JobContext, timestamp: int) -> None:
+    """Delete the records of jobs that ended a month ago; what happened stands in the ledger."""
+    await context.app.job_manager.delete_old_jobs(nb_hours=_KEPT_HOURS, include_failed=True)
+
+
+def work(timers: tuple[Timer, ...] = TIMERS) -> None:
+    """Run jobs until SIGTERM; a job at work then gets a few seconds to end."""
+    if os.environ.get("MULIN_PROCESS") == "worker":
+        die_with_parent(os.getppid())
+    register(django_app, timers)
+    connector = cast(DjangoConnector, django_app.connector).get_worker_connector()
+    with django_app.replace_connector(connector) as app:
+        app.run_worker(
+            concurrency=4,
+            shutdown_graceful_timeout=_DRAIN,
+            update_heartbeat_interval=HEARTBEAT,
+            stalled_worker_timeout=SILENT,
+        )
