@@ -20,7 +20,7 @@ from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput, NotPossible
 from mulin.kernel.ids import new_id
 from mulin.ledger.actions import record
-from mulin.people.actions import seal_contact
+from mulin.people.actions.contacts import seal_contact
 from mulin.people.models import Contact
 from mulin.places.rules.located import Located
 
