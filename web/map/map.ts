@@ -1,0 +1,163 @@
+// The map of grids: loaded only where a place is picked or shown, drawn from our own outlines, no outside tiles.
+//
+// Labels come from the fonts of the device (no glyph server), the worker from our own address. Colours are the
+// tokens of the page, so that light, dark and elder pages look alike.
+import { Map as GlMap, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
+
+export interface Place {
+  lon: number;
+  lat: number;
+}
+
+export interface Options {
+  /** Address of the GeoJSON of outlines, buildings and names (see resident/places.py). */
+  ground: string;
+  /** Address of the worker script. */
+  worker: string;
+  /** Where to begin; without it the whole ground is shown. */
+  start?: Place | undefined;
+  /** Whether the map can be moved by hand. */
+  still?: boolean;
+  /** Told after each movement, with the point under the middle of the map. */
+  moved?: (place: Place, byHand: boolean) => void;
+}
+
+export interface Picker {
+  go(place: Place): void;
+  nudge(right: number, down: number): void;
+  zoom(step: number): void;
+  highlight(code: string): void;
+  place(): Place;
+  redraw(): void;
+}
+
+interface Ground {
+  outlines: GeoJSON.FeatureCollection;
+  names: GeoJSON.FeatureCollection<GeoJSON.Point>;
+  buildings: [number, number][];
+  bounds: [number, number, number, number] | null;
+  synthetic: boolean;
+}
+
+const CLOSE = 16.2; // a building fills a finger's width
+const METRE = 1 / 111_320;
+const FONTS = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif';
+
+const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+
+/** A house where only a point is known: a small oblong, plainly a sketch. */
+function sketched(points: [number, number][]): GeoJSON.FeatureCollection {
+  const features = points.map(([lon, lat]): GeoJSON.Feature => {
+    const dy = 6 * METRE;
+    const dx = (16 * METRE) / Math.cos((lat * Math.PI) / 180);
+    const ring = [
+      [lon - dx, lat - dy], [lon + dx, lat - dy], [lon + dx, lat + dy], [lon - dx, lat + dy], [lon - dx, lat - dy],
+    ];
+    return { type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [ring] } };
+  });
+  return { type: "FeatureCollection", features };
+}
+
+function style(ground: Ground): StyleSpecification {
+  const label = { "text-color": token("--ink-2"), "text-halo-color": token("--map-1"), "text-halo-width": 1.5 };
+  return {
+    version: 8,
+    sources: {
+      outlines: { type: "geojson", data: ground.outlines, promoteId: "code" },
+      buildings: { type: "geojson", data: sketched(ground.buildings) },
+      names: { type: "geojson", data: ground.names },
+    },
+    layers: [
+      { id: "paper", type: "background", paint: { "background-color": token("--map-1") } },
+      {
+        id: "grids", type: "fill", source: "outlines", filter: ["==", ["get", "kind"], "grid"],
+        paint: { "fill-color": ["match", ["get", "tint"], 0, token("--map-2"), 1, token("--map-3"), token("--map-1")] },
+      },
+      {
+        id: "here", type: "fill", source: "outlines", filter: ["==", ["get", "code"], ""],
+        paint: { "fill-color": token("--map-in") },
+      },
+      {
+        id: "houses", type: "fill", source: "buildings", minzoom: 14.6,
+        paint: { "fill-color": token("--surface"), "fill-outline-color": token("--line-2") },
+      },
+      {
+        id: "edges", type: "line", source: "outlines", filter: ["==", ["get", "kind"], "grid"],
+        paint: { "line-color": token("--line-2"), "line-width": 1 },
+      },
+      {
+        id: "communities", type: "line", source: "outlines", filter: ["==", ["get", "kind"], "community"],
+        paint: { "line-color": token("--control"), "line-width": 1.6 },
+      },
+      {
+        id: "here-edge", type: "line", source: "outlines", filter: ["==", ["get", "code"], ""],
+        paint: { "line-color": token("--accent"), "line-width": 2 },
+      },
+      {
+        id: "names-wide", type: "symbol", source: "names", filter: ["==", ["get", "kind"], "community"], maxzoom: 15.2,
+        layout: { "text-field": ["get", "name"], "text-size": 14, "text-font": ["sans"], "text-padding": 6 }, paint: label,
+      },
+      {
+        id: "names-near", type: "symbol", source: "names", filter: ["==", ["get", "kind"], "compound"], minzoom: 14,
+        layout: { "text-field": ["get", "name"], "text-size": 14, "text-font": ["sans"], "text-offset": [0, 1.4] }, paint: label,
+      },
+    ],
+  };
+}
+
+/** Draw the map into `box` and keep the point under its middle. */
+export async function show(box: HTMLElement, options: Options): Promise<Picker> {
+  setWorkerUrl(new URL(options.worker, document.baseURI).href);
+  const answer = await fetch(options.ground, { credentials: "same-origin" });
+  if (!answer.ok) throw new Error(`no ground: ${answer.status}`);
+  const ground = (await answer.json()) as Ground;
+  const bounds = ground.bounds;
+  const still = options.still === true;
+  const map = new GlMap({
+    container: box,
+    style: style(ground),
+    attributionControl: false,
+    interactive: !still,
+    dragRotate: false,
+    pitchWithRotate: false,
+    touchPitch: false,
+    localIdeographFontFamily: FONTS,
+    fadeDuration: 0,
+    minZoom: 8,
+    maxZoom: 19,
+    ...(options.start
+      ? { center: [options.start.lon, options.start.lat] as [number, number], zoom: CLOSE }
+      : bounds
+        ? { bounds, fitBoundsOptions: { padding: 8 } }
+        : { center: [117.6, 34.8] as [number, number], zoom: 11 }),
+  });
+  map.touchZoomRotate.disableRotation();
+  let here = "";
+  map.on("moveend", (event) => {
+    const by = (event as { byHand?: boolean }).byHand === true || event.originalEvent !== undefined;
+    options.moved?.(middle(), by);
+  });
+  const middle = (): Place => {
+    const { lng, lat } = map.getCenter();
+    return { lon: Number(lng.toFixed(6)), lat: Number(lat.toFixed(6)) };
+  };
+  const highlight = (code: string): void => {
+    here = code;
+    for (const layer of ["here", "here-edge"]) map.setFilter(layer, ["==", ["get", "code"], code]);
+  };
+  await new Promise<void>((resolve) => void map.once("load", () => resolve()));
+  const canvas = map.getCanvas();
+  canvas.setAttribute("aria-label", box.dataset["label"] ?? "");
+  return {
+    go: (place) => void map.easeTo({ center: [place.lon, place.lat], zoom: Math.max(map.getZoom(), CLOSE) }, { byHand: true }),
+    nudge: (right, down) => void map.panBy([right, down], {}, { byHand: true }),
+    zoom: (step) => void map.zoomTo(map.getZoom() + step, {}, { byHand: false }),
+    highlight,
+    place: middle,
+    redraw: () => {
+      map.setStyle(style(ground));
+      map.once("styledata", () => highlight(here));
+    },
+  };
+}
+
