@@ -9,6 +9,7 @@
 ``MULIN_SECRET_KEY``    the secret that signs sessions; without it one is made under ``var/keys``
 ``MULIN_TIME_ZONE``     the city's time zone
 ``MULIN_LOG_LEVEL``     INFO unless told
+``MULIN_API_INTAKE_PER_MINUTE``  what one address may post to the API without a token; 0 = no limit
 """
 
 import os
@@ -160,6 +161,9 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = PLAIN_STATIC
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+
+# What one address may post without a token: generous, since a whole housing estate may share one; 0 = no limit.
+API_INTAKE_PER_MINUTE = int(os.environ.get("MULIN_API_INTAKE_PER_MINUTE", "120"))
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # jobs are named in config/worker.py
 

@@ -46,6 +46,8 @@ PLAIN_SEGMENTS: Final = frozenset(
     }  # frame, Huffman, quantisation, restart, scan, JFIF header
 )
 
+_FRAMES: Final = frozenset({0xC0, 0xC1, 0xC2})
+
 Size = Literal["full", "thumb"]
 _turns = threading.BoundedSemaphore(max(2, os.cpu_count() or 2))
 
@@ -99,6 +101,19 @@ def path_of(digest: str, *, size: Size = "full") -> Path:
     if not path.is_file():
         raise NotFound("no such photo")
     return path
+
+
+def measured(digest: str) -> tuple[int, int]:
+    """Return width and height of a kept picture, from its own frame header.
+
+    :raises NotFound: none is kept under this digest
+    """
+    jpeg = path_of(digest).read_bytes()
+    at = 2
+    while jpeg[at + 1] not in _FRAMES:
+        at += 2 + int.from_bytes(jpeg[at + 2 : at + 4], "big")
+    height, width = int.from_bytes(jpeg[at + 5 : at + 7], "big"), int.from_bytes(jpeg[at + 7 : at + 9], "big")
+    return width, height
 
 
 def hold(photo: CleanPhoto, *, draft: str) -> None:

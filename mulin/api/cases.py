@@ -1,0 +1,70 @@
+"""What staff ask about cases, and how they enter a report for somebody."""
+
+from typing import Annotated, Any
+from uuid import UUID
+
+from django.http import HttpResponse
+from django.utils import timezone
+from ninja import Query, Router
+
+from mulin.api import answers, reports, said, shown
+from mulin.api.auth import StaffRequest
+from mulin.cases.actions import handling, intake
+from mulin.cases.queries import page as pages
+from mulin.cases.queries import worklist
+from mulin.kernel.ids import new_id
+
+router = Router(tags=["cases"])
+Page = Annotated[int, Query(ge=1, le=200, description="pages of 50")]
+
+
+@router.get("/cases", response=worklist.QueuePage, operation_id="list_cases")
+def list_cases(request: StaffRequest, filters: Query[said.QueueAsked], page: Page = 1) -> HttpResponse:
+    """Read one page of a queue, most pressing first."""
+    found = worklist.queue(
+        request.auth, tab=filters.tab, filters=filters.as_filter(), now=timezone.now(), page=page
+    )
+    return answers.answer(found)
+
+
+@router.get("/cases/{uuid:case_id}", response=shown.CaseShown, operation_id="read_case")
+def read_case(request: StaffRequest, case_id: UUID) -> HttpResponse:
+    """Read a case whole: its voices, its parts, its timeline, and what you may do to it now."""
+    return answers.answer(shown.case(pages.case_page(request.auth, case_id, now=timezone.now())))
+
+
+@router.post("/cases/{uuid:case_id}/contact", response=shown.ContactShown, operation_id="reveal_contact")
+def reveal_contact(request: StaffRequest, case_id: UUID, body: said.RevealSaid) -> HttpResponse:
+    """Look into the vault, with a reason; the person reads who looked and why.
+
+    Never answered from a receipt: looking again is looking again.
+    """
+    details = handling.reveal_contact(
+        case_id=case_id,
+        report_id=UUID(body.report_id),
+        reason=body.reason,
+        actor=request.auth,
+        now=timezone.now(),
+    )
+    return answers.answer({"phone": details.phone, "name": details.name})
+
+
+@router.post("/staff/reports", response={201: shown.StaffReportTaken}, operation_id="enter_report")
+def enter_report(request: StaffRequest, body: said.StaffReportSaid) -> HttpResponse:
+    """Enter a report that came by telephone, over the counter, on paper, or from another system."""
+    source_no = body.source_no or answers.key_of(request) or str(new_id())
+
+    def act() -> dict[str, Any]:
+        filed = intake.file_report(
+            filing=reports.filing_of(body, channel=body.channel, source=body.source, source_no=source_no),
+            actor=request.auth,
+            now=timezone.now(),
+        )
+        return {
+            "tracking_code": filed.report.tracking_code,
+            "replayed": filed.replayed,
+            "report_id": filed.report.pk,
+            "case": shown.brief(filed.case),
+        }
+
+    return answers.answer_once(request, act, who=request.auth.account_id, status=201)
