@@ -109,6 +109,8 @@ class Building(models.Model):
     compound = models.ForeignKey(Compound, null=True, on_delete=models.PROTECT, related_name="buildings")
     lon = models.FloatField()
     lat = models.FloatField()
+    floors = models.SmallIntegerField(default=0)  # 0 = not counted
+    doors = models.SmallIntegerField(default=0)  # dwellings on each floor of a stairwell
     from_on = models.DateField()
     until_on = models.DateField(null=True)
 

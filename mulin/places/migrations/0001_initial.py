@@ -106,6 +106,8 @@ class Migration(migrations.Migration):
                 ("name", models.CharField(max_length=40)),
                 ("lon", models.FloatField()),
                 ("lat", models.FloatField()),
+                ("floors", models.SmallIntegerField(default=0)),
+                ("doors", models.SmallIntegerField(default=0)),
                 ("from_on", models.DateField()),
                 ("until_on", models.DateField(null=True)),
                 (
