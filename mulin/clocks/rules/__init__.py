@@ -1,0 +1,1 @@
+"""Calendars and deadlines that explain themselves; pure rules, no tables."""
