@@ -60,6 +60,15 @@ class BadPhoto(BadInput):
 
 
 @dataclass(frozen=True, slots=True)
+class HeldPhoto:
+    """A picture in a draft's drawer."""
+
+    digest: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
 class CleanPhoto:
     """A re-encoded picture: pixels and nothing else; the digest is of ``jpeg``."""
 
@@ -116,10 +125,30 @@ def measured(digest: str) -> tuple[int, int]:
     return width, height
 
 
+def measured(digest: str) -> tuple[int, int]:
+    """Return width and height of a kept picture.
+
+    :raises NotFound: none is kept under this digest
+    """
+    return _size(path_of(digest))
+
+
 def hold(photo: CleanPhoto, *, draft: str) -> None:
     """Write the picture into a draft's own drawer: it is kept for good only when the draft is sent."""
     _write(_held(draft, photo.digest, "full"), photo.jpeg)
     _write(_held(draft, photo.digest, "thumb"), photo.thumb)
+
+
+def held(draft: str) -> list[HeldPhoto]:
+    """Return the pictures of a draft, in the order they came.
+
+    :raises NotFound: the name of the draft cannot be one
+    """
+    drawer = _drawer(draft)
+    paths = (
+        sorted(drawer.glob("*.full.jpg"), key=lambda path: path.stat().st_mtime_ns) if drawer.is_dir() else []
+    )
+    return [HeldPhoto(path.name[:64], *_size(path)) for path in paths]
 
 
 def held_path(digest: str, *, draft: str, size: Size = "full") -> Path:
@@ -254,6 +283,16 @@ def _is_bare(jpeg: bytes) -> bool:
         if marker == 0xDA:
             return re.search(rb"\xff[^\x00\xd0-\xd7]", jpeg[at:-2]) is None
     return False
+
+
+def _size(path: Path) -> tuple[int, int]:
+    """Return width and height from the frame header of a picture that was written here."""
+    head = path.read_bytes()
+    frame = re.search(rb"\xff[\xc0-\xc2]..\x08(..)(..)", head, re.DOTALL)
+    if frame is None:
+        raise NotFound("no such photo")
+    height, width = (int.from_bytes(part, "big") for part in frame.groups())
+    return width, height
 
 
 @contextmanager

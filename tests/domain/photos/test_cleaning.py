@@ -310,6 +310,28 @@ def test_a_drafts_picture_is_kept_only_when_the_draft_is_sent() -> None:
         photos.held_path(photo.digest, draft="draft-0001")
 
 
+def test_a_drawer_lists_its_pictures_as_they_came_with_their_sizes() -> None:
+    assert photos.held("draft-0001") == []
+    first, second = photos.clean(make.jpeg(640, 480)), photos.clean(make.jpeg(300, 500))
+    for photo in (first, second, first):
+        photos.hold(photo, draft="draft-0001")
+
+    held = photos.held("draft-0001")
+
+    assert [(photo.digest, photo.width, photo.height) for photo in held] == [
+        (first.digest, 640, 480),
+        (second.digest, 300, 500),
+    ]
+
+
+def test_a_kept_picture_tells_its_size() -> None:
+    photo = photos.clean(make.jpeg(320, 200))
+    photos.keep(photo)
+    assert photos.measured(photo.digest) == (320, 200)
+    with pytest.raises(NotFound):
+        photos.measured("0" * 64)
+
+
 def test_removed_and_forgotten_drafts_leave_nothing(var: Path) -> None:
     photo = photos.clean(make.jpeg())
     photos.hold(photo, draft="draft-0001")
