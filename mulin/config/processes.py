@@ -5,9 +5,11 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Final
 
-_SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG of Linux' prctl
-_LIBC = ctypes.CDLL(None, use_errno=True)
+PARENT: Final = "MULIN_PARENT"  # names the process that a child of `mulin serve` must not outlive
+_SET_PARENT_DEATH_SIGNAL: Final = 1  # PR_SET_PDEATHSIG of Linux' prctl
+_LIBC: Final = ctypes.CDLL(None, use_errno=True)
 
 
 def die_with_parent(parent: int, how: signal.Signals = signal.SIGKILL) -> None:

@@ -39,8 +39,8 @@ def _of_server(connection: BaseDatabaseWrapper) -> Iterator[str]:
     for name in ("fsync", "full_page_writes"):
         if found[name] != "on":
             yield (
-                f"the database server runs with {name} = {found[name]}: a power cut would lose or destroy what "
-                f"was acknowledged. Set {name} = on in postgresql.conf and restart it."
+                f"the database server runs with {name} = {found[name]}: a power cut would lose or destroy "
+                f"what was acknowledged. Set {name} = on in postgresql.conf and restart it."
             )
     if found["synchronous_commit"] not in {"on", "remote_apply"}:
         yield (

@@ -1,7 +1,6 @@
 """The one file that knows procrastinate: which jobs there are, when they run, and who runs them."""
 
 import logging
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +12,6 @@ from procrastinate import App, JobContext, RetryStrategy
 from procrastinate.contrib.django import app as django_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
-from mulin.config.processes import die_with_parent
 from mulin.ledger import jobs as ledger
 
 _log = logging.getLogger("mulin.worker")
@@ -77,8 +75,6 @@ async def forget(context: JobContext, timestamp: int) -> None:
 
 def work(timers: tuple[Timer, ...] = TIMERS) -> None:
     """Run jobs until SIGTERM; a job at work then gets a few seconds to end."""
-    if os.environ.get("MULIN_PROCESS") == "worker":
-        die_with_parent(os.getppid())
     register(django_app, timers)
     connector = cast(DjangoConnector, django_app.connector).get_worker_connector()
     with django_app.replace_connector(connector) as app:
