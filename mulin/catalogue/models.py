@@ -2,6 +2,7 @@
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 
 
 class ItemList(models.Model):
@@ -28,17 +29,20 @@ class Item(models.Model):
     """One entry of an edition: what it is, who leads, how long it may take, what closes it."""
 
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="items")
+    line = models.IntegerField()  # the row of the sheet it came from: keeps the order, reasons cite it
     code = models.CharField(max_length=32)  # "2-017"
     name = models.CharField(max_length=120)
     path = ArrayField(models.CharField(max_length=60))  # category path, widest first
-    module = models.CharField(max_length=16)  # development, enforcement, livelihood (S-049)
-    levels = ArrayField(models.CharField(max_length=32))  # level split: which unit kinds handle it, lowest first
+    module = models.CharField(max_length=16)  # rules.items.Module (S-049)
+    levels = ArrayField(
+        models.CharField(max_length=32)
+    )  # level split: unit kinds that handle it, lowest first
     lead_kind = models.CharField(max_length=32)
     assist_kinds = ArrayField(models.CharField(max_length=32), default=list)
     in_compound = models.BooleanField(default=False)  # handled by 三单一访 inside a compound
     limit_value = models.PositiveIntegerField()
     limit_kind = models.CharField(max_length=16)  # clocks.rules.limits.LimitKind
-    evidence = ArrayField(models.CharField(max_length=40), default=list)  # photo_before, photo_after, document …
+    evidence = ArrayField(models.CharField(max_length=40), default=list)  # rules.items.Evidence
     closing_standard = models.CharField(max_length=300)
     is_public = models.BooleanField(default=True)
     legal_basis = models.CharField(max_length=300, blank=True)
@@ -46,5 +50,26 @@ class Item(models.Model):
     is_example = models.BooleanField(default=False)  # 示例: invented for demonstration
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["edition", "code"], name="item_code_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "code"], name="item_code_once"),
+            models.CheckConstraint(
+                condition=Q(module__in=["development", "enforcement", "livelihood"]), name="item_module"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    limit_kind__in=[
+                        "minutes",
+                        "hours",
+                        "working_minutes",
+                        "working_hours",
+                        "working_days",
+                        "natural_days",
+                    ]
+                ),
+                name="item_limit_kind",
+            ),
+            models.CheckConstraint(condition=Q(limit_value__gte=1), name="item_limit_value"),
+            models.CheckConstraint(condition=Q(path__len__gte=1), name="item_path"),
+            models.CheckConstraint(condition=Q(levels__len__gte=1), name="item_levels"),
+        ]
         indexes = [models.Index(fields=["code"])]

@@ -1,8 +1,8 @@
 """When something is due, and why: every stretch of time between, counted or skipped.
 
-Hours and minutes run in absolute time. Days keep the time of day on the city's wall clock: Friday 16:00 plus
-one working day is 16:00 on the next day worked, make-up Saturdays (调休) included. A start on a day off counts
-from 00:00 of the next working day, unless ``OffDay.SAME_TIME`` is asked for.
+Hours and minutes run in absolute time. Days keep the time of day on the city's wall clock. Friday 16:00
+plus one working day is 16:00 on the next day worked, make-up Saturdays (调休) included. A start on a day off
+counts from 00:00 of the next working day, unless ``OffDay.SAME_TIME`` is asked for.
 """
 
 from collections.abc import Iterator, Sequence
