@@ -113,19 +113,6 @@ def path_of(digest: str, *, size: Size = "full") -> Path:
 
 
 def measured(digest: str) -> tuple[int, int]:
-    """Return width and height of a kept picture, from its own frame header.
-
-    :raises NotFound: none is kept under this digest
-    """
-    jpeg = path_of(digest).read_bytes()
-    at = 2
-    while jpeg[at + 1] not in _FRAMES:
-        at += 2 + int.from_bytes(jpeg[at + 2 : at + 4], "big")
-    height, width = int.from_bytes(jpeg[at + 5 : at + 7], "big"), int.from_bytes(jpeg[at + 7 : at + 9], "big")
-    return width, height
-
-
-def measured(digest: str) -> tuple[int, int]:
     """Return width and height of a kept picture.
 
     :raises NotFound: none is kept under this digest
@@ -287,11 +274,10 @@ def _is_bare(jpeg: bytes) -> bool:
 
 def _size(path: Path) -> tuple[int, int]:
     """Return width and height from the frame header of a picture that was written here."""
-    head = path.read_bytes()
-    frame = re.search(rb"\xff[\xc0-\xc2]..\x08(..)(..)", head, re.DOTALL)
-    if frame is None:
-        raise NotFound("no such photo")
-    height, width = (int.from_bytes(part, "big") for part in frame.groups())
+    jpeg, at = path.read_bytes(), 2
+    while jpeg[at + 1] not in _FRAMES:
+        at += 2 + int.from_bytes(jpeg[at + 2 : at + 4], "big")
+    height, width = int.from_bytes(jpeg[at + 5 : at + 7], "big"), int.from_bytes(jpeg[at + 7 : at + 9], "big")
     return width, height
 
 
