@@ -17,8 +17,8 @@ from mulin.kernel.actor import Actor
 from mulin.kernel.errors import NotPossible
 from mulin.kernel.ids import new_id
 from mulin.ledger.actions import record
-from mulin.people import actions as people
-from mulin.people.actions import ContactDetails
+from mulin.people.actions import contacts
+from mulin.people.rules.contacts import ContactDetails
 
 REVEAL = "reveal_contact"
 
@@ -207,7 +207,7 @@ def reveal_contact(
     report = case.reports.filter(pk=report_id).first()
     if report is None or report.contact_id is None or unit_id is None:
         raise NotPossible("这条诉求没有留联系方式")
-    details = people.reveal_contact(
+    details = contacts.reveal_contact(
         contact_id=report.contact_id, reason=reason, as_unit=unit_id, actor=actor, now=now
     )
     record(

@@ -226,7 +226,7 @@ def file_reception(*, reception_id: UUID, filing: Filing, actor: Actor, now: dat
 
     :raises NotPossible: there is no such reception of the actor's unit, or it became a report already
     """
-    unit_id = policy.require_anywhere(actor, FILE)
+    unit_id = policy.require_anywhere(actor, FILE) or 0
     reception = (
         Reception.objects.select_for_update(of=("self",)).filter(pk=reception_id, unit_id=unit_id).first()
     )

@@ -14,6 +14,7 @@ from mulin.clocks.rules.limits import Limit, LimitKind
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput
 from mulin.ledger.actions import record
+from mulin.ledger.rules.privacy import Json
 
 WORDS_MAX = 4_000
 
@@ -49,7 +50,7 @@ class Move:
             at=self.now,
         )
 
-    def record(self, kind: str, **facts: object) -> None:
+    def record(self, kind: str, **facts: Json) -> None:
         """Append the act to the ledger with the states it led between."""
         record(
             f"case.{kind}",
@@ -101,11 +102,7 @@ def due(*, start: datetime, limit: Limit, source: str) -> dict[str, object]:
         "limit": {"value": limit.value, "kind": limit.kind.value},
         "source": source,
         "calendar": calendar.name,
-        "provisional": answer.provisional,
-        "intervals": [
-            {"start": i.start.isoformat(), "end": i.end.isoformat(), "counted": i.counted, "why": i.why}
-            for i in answer.intervals
-        ],
+        **answer.as_json(),
     }
     return {"due_at": answer.due_at, "due_why": why}
 

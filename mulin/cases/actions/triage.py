@@ -10,6 +10,7 @@ from django.db.models import F
 from mulin.cases.actions import moves
 from mulin.cases.models import Assignment, Case, Photo, Report
 from mulin.cases.queries import doors, routing
+from mulin.cases.queries.routing import Why
 from mulin.cases.rules.dispatch import NoRule
 from mulin.cases.rules.lifecycle import FINAL, Act, State
 from mulin.catalogue import queries as catalogue
@@ -197,7 +198,7 @@ def dispatch_case(
 
 def _chosen(
     move: moves.Move, *, lead: str | None, assist: Sequence[str], notify: Sequence[str], reason: str
-) -> tuple[Unit, tuple[Unit, ...], tuple[Unit, ...], dict[str, object]]:
+) -> tuple[Unit, tuple[Unit, ...], tuple[Unit, ...], Why]:
     """Return lead, assisting and notified units with the reason to store."""
     try:
         table = routing.route(move.case, now=move.now)
@@ -213,7 +214,7 @@ def _chosen(
         _require_within(move, chosen)
         if not reason:
             raise BadInput("和派遣表不一样，请写明为什么", where="reason")
-    why: dict[str, object] = table.why if table is not None and by_table else {"how": "hand"}
+    why: Why = table.why if table is not None and by_table else {"how": "hand"}
     why = {**why, "reason": reason}
     if table is not None and not by_table:
         why["instead_of"] = table.lead.code

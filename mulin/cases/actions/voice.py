@@ -9,10 +9,10 @@ from mulin.cases.models import Case, Rating, Report
 from mulin.cases.queries import doors, routing
 from mulin.cases.rules import lifecycle
 from mulin.cases.rules.lifecycle import Act, State
-from mulin.kernel.actor import Actor
+from mulin.kernel.actor import SYSTEM, Actor
 from mulin.kernel.errors import BadInput, NotPossible
 from mulin.ledger.actions import record
-from mulin.people import actions as people
+from mulin.people.actions import contacts
 
 RATEABLE = frozenset({State.CHECKED.value, State.CLOSED.value})
 
@@ -78,6 +78,6 @@ def withdraw_contact(*, tracking_code: str, actor: Actor, now: datetime) -> Repo
     report = doors.voice_to_change(tracking_code)
     if report.contact is None or report.contact.erased_at is not None:
         raise NotPossible("没有可以撤回的联系方式")
-    people.erase_contact(contact_id=report.contact.pk, actor=actor, now=now)
+    contacts.erase_contact(contact_id=report.contact.pk, actor=SYSTEM, now=now)
     record("case.contact_withdrawn", subject=report.case_id, actor=actor, at=now, report=str(report.pk))
     return report

@@ -43,33 +43,37 @@ def counts(actor: Actor, *, by: By, since: datetime, until: datetime) -> tuple[L
     cases = cases.exclude(state=State.MERGED.value).select_related(None)
     if by is By.STREET:
         return _by_street(cases)
-    column = _COLUMN[by]
-    lines = _measured(cases.values(value=F(column))).order_by("-cases", "value")
-    return tuple(
-        Line(line["value"] or "", line["value"] or "", line["cases"], line["closed"], line["in_time"])
-        for line in lines
-    )
+    sums = _measured(cases, _COLUMN[by])
+    return tuple(Line(value, value, *held) for value, held in sorted(sums.items(), key=_most_first))
 
 
-def _measured(cases: "QuerySet[Case, dict[str, object]]") -> "QuerySet[Case, dict[str, object]]":
+def _most_first(line: tuple[str, tuple[int, int, int]]) -> tuple[int, str]:
+    return -line[1][0], line[0]
+
+
+def _measured(cases: QuerySet[Case], column: str) -> dict[str, tuple[int, int, int]]:
+    """Return cases, closed and closed in time for each value of ``column``."""
     closed = Q(state=State.CLOSED.value)
-    return cases.annotate(
-        cases=Count("pk", distinct=True),
-        closed=Count("pk", filter=closed, distinct=True),
-        in_time=Count("pk", filter=closed & Q(closed_at__lte=F("due_at")), distinct=True),
+    lines = (
+        cases.order_by()
+        .values(column)
+        .annotate(
+            all_of_them=Count("pk", distinct=True),
+            over=Count("pk", filter=closed, distinct=True),
+            in_time=Count("pk", filter=closed & Q(closed_at__lte=F("due_at")), distinct=True),
+        )
+        .values_list(column, "all_of_them", "over", "in_time")
     )
+    return {value or "": (some, over, in_time) for value, some, over, in_time in lines}
 
 
 def _by_street(cases: QuerySet[Case]) -> tuple[Line, ...]:
-    lines = _measured(cases.values(path=F("place_unit__path")))
     streets = {unit.pk: unit for unit in Unit.objects.filter(kind="street")}
-    sums: dict[int, list[int]] = {}
-    for line in lines:
-        ids = [int(part) for part in str(line["path"] or "").split("/") if part]
-        street = next((pk for pk in ids if pk in streets), 0)
-        held = sums.setdefault(street, [0, 0, 0])
-        for index, name in enumerate(("cases", "closed", "in_time")):
-            held[index] += int(str(line[name]))
+    sums: dict[int, tuple[int, int, int]] = {}
+    for path, numbers in _measured(cases, "place_unit__path").items():
+        street = next((int(part) for part in path.split("/") if part and int(part) in streets), 0)
+        held = sums.get(street, (0, 0, 0))
+        sums[street] = (held[0] + numbers[0], held[1] + numbers[1], held[2] + numbers[2])
     return tuple(
         Line(streets[pk].code if pk else "", streets[pk].name if pk else "", *held)
         for pk, held in sorted(sums.items(), key=lambda pair: -pair[1][0])

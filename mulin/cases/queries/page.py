@@ -211,19 +211,24 @@ def _part(part: Assignment) -> Part:
 _UNIT_FACTS: Final = ("to", "by", "better", "desk", "place", "was")
 
 
+def _units_in(facts: Mapping[str, object]) -> dict[str, int]:
+    """Return the facts that point at units."""
+    return {name: pk for name in _UNIT_FACTS if isinstance(pk := facts.get(name), int)}
+
+
 def timeline_of(case: Case) -> tuple[Event, ...]:
     """Return what happened to ``case``, newest first, with names and words."""
     entries = ledger.entries_of(case.pk)
     remarks = {remark.pk: remark for remark in Remark.objects.filter(case=case)}
     unit_ids = {entry.unit_id for entry in entries if entry.unit_id}
-    for entry in entries:
-        unit_ids |= {entry.facts[name] for name in _UNIT_FACTS if isinstance(entry.facts.get(name), int)}
+    unit_ids |= {pk for entry in entries for pk in _units_in(entry.facts).values()}
     units = dict(Unit.objects.filter(pk__in=unit_ids).values_list("pk", "short_name"))
     people = {entry.account_id for entry in entries if entry.account_id > 0}
     names = dict(Account.objects.filter(pk__in=people).values_list("pk", "person__name"))
     events = []
     for entry in reversed(entries):
-        remark = remarks.get(entry.facts.get("remark", 0))
+        said = entry.facts.get("remark")
+        remark = remarks.get(said) if isinstance(said, int) else None
         events.append(
             Event(
                 at=entry.at,
@@ -233,11 +238,7 @@ def timeline_of(case: Case) -> tuple[Event, ...]:
                 words=remark.text if remark else "",
                 is_public=remark.is_public if remark else False,
                 facts=entry.facts,
-                units={
-                    name: units[entry.facts[name]]
-                    for name in _UNIT_FACTS
-                    if isinstance(entry.facts.get(name), int) and entry.facts[name] in units
-                },
+                units={name: units[pk] for name, pk in _units_in(entry.facts).items() if pk in units},
             )
         )
     return tuple(events)
@@ -274,7 +275,7 @@ class Proposal:
     lead: Unit | None
     assist: tuple[Unit, ...]
     notify: tuple[Unit, ...]
-    why: dict[str, object]
+    why: routing.Why
     choices: tuple[Unit, ...]  # units the actor may name as lead
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from django.db.models import Q
 from django.utils import timezone
@@ -14,10 +14,13 @@ from mulin.cases.rules import dispatch
 from mulin.clocks.rules import calendars
 from mulin.kernel.actor import Actor, Relation
 from mulin.kernel.errors import NotFound, NotPossible
+from mulin.ledger.rules.privacy import Json
 from mulin.people.models import Unit
 from mulin.places import queries as places
-from mulin.places.models import Compound
+from mulin.places.models import CompoundFirm
 from mulin.places.rules.located import Located, Outcome, Reason
+
+Why: TypeAlias = dict[str, Json]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +30,7 @@ class Route:
     lead: Unit
     assist: tuple[Unit, ...]
     notify: tuple[Unit, ...]
-    why: dict[str, object]
+    why: Why
 
 
 def today(now: datetime) -> date:
@@ -118,7 +121,14 @@ def table_in_force(on: date) -> DispatchTable | None:
     return DispatchTable.objects.filter(from_on__lte=on).order_by("-from_on").first()
 
 
-def resolve(cell: str, *, chain: Iterable[Unit], compound: Compound | None) -> Unit | None:
+def firm_of(compound_code: str, on: date) -> str:
+    """Return the code of the property firm that looks after a compound; empty when nobody does."""
+    running = Q(until_on__isnull=True) | Q(until_on__gt=on)
+    firms = CompoundFirm.objects.filter(running, compound__code=compound_code, from_on__lte=on)
+    return firms.values_list("firm_code", flat=True).first() or ""
+
+
+def resolve(cell: str, *, chain: Iterable[Unit], firm: str) -> Unit | None:
     """Return the first unit a target cell leads to, or nothing."""
     chain = list(chain)
     for target in dispatch.parse_target(cell):
@@ -127,8 +137,8 @@ def resolve(cell: str, *, chain: Iterable[Unit], compound: Compound | None) -> U
             unit = nearest(chain, target.value)
         elif target.how == "unit":
             unit = Unit.objects.filter(code=target.value, until_on__isnull=True).first()
-        elif compound is not None and compound.firm_code:
-            unit = Unit.objects.filter(code=compound.firm_code, until_on__isnull=True).first()
+        elif firm:
+            unit = Unit.objects.filter(code=firm, until_on__isnull=True).first()
         if unit is not None:
             return unit
     return None
@@ -143,7 +153,7 @@ def route(case: Case, *, now: datetime) -> Route:
     if table is None:
         raise dispatch.NoRule
     chain = chain_of(case.place_unit)
-    compound = Compound.objects.filter(code=case.compound_code).first() if case.compound_code else None
+    firm = firm_of(case.compound_code, today(now)) if case.compound_code else ""
     facts = dispatch.Facts(
         item=case.item.code if case.item else "",
         areas=tuple(unit.code for unit in chain),
@@ -151,18 +161,18 @@ def route(case: Case, *, now: datetime) -> Route:
         working=calendars.cn().is_working(now),
     )
     choice = dispatch.choose(_rows(table.pk), facts)
-    lead = resolve(choice.row.lead, chain=chain, compound=compound)
+    lead = resolve(choice.row.lead, chain=chain, firm=firm)
     if lead is None:
         raise dispatch.NoRule
     others = [
         tuple(
             unit
             for cell in cells
-            if (unit := resolve(cell, chain=chain, compound=compound)) is not None and unit.pk != lead.pk
+            if (unit := resolve(cell, chain=chain, firm=firm)) is not None and unit.pk != lead.pk
         )
         for cells in (choice.row.assist, choice.row.notify)
     ]
-    why: dict[str, object] = {
+    why: Why = {
         "how": "table",
         "table": table.name,
         "line": choice.row.line,

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from mulin.cases.models import Rating, Remark
+from mulin.cases.models import Case, Rating, Remark
 from mulin.cases.queries import doors
 from mulin.cases.queries.page import Step, steps_of
 from mulin.cases.rules import lifecycle
@@ -80,7 +80,7 @@ def track(tracking_code: str, *, now: datetime) -> Tracking:
     :raises NotFound: no report has this code
     """
     report = doors.report_by_code(tracking_code)
-    case = doors.Case.objects.select_related(*doors.RELATED).get(pk=report.case_id)
+    case = Case.objects.select_related(*doors.RELATED).get(pk=report.case_id)
     settings, state = doors.settings(), State(case.state)
     remarks = list(
         Remark.objects.filter(case=case, is_public=True).select_related("unit").order_by("at", "pk")
