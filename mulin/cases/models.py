@@ -30,15 +30,23 @@ class Case(models.Model):
     address = models.CharField(max_length=200, blank=True)
     place = models.JSONField(default=dict)  # the locate answer: outcome, reason, area code and edition
     place_unit = models.ForeignKey(
-        Unit, null=True, on_delete=models.PROTECT, related_name="+"
+        Unit, db_index=False, null=True, on_delete=models.PROTECT, related_name="+"
     )  # grid or wider
     compound_code = models.CharField(max_length=32, blank=True)
 
-    desk = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")  # whose move it is
+    desk = models.ForeignKey(
+        Unit, db_index=False, on_delete=models.PROTECT, related_name="+"
+    )  # whose move it is
     lead = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")  # 主办
-    dispatcher = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
-    first_unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")  # 首问负责
-    handled_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
+    dispatcher = models.ForeignKey(
+        Unit, db_index=False, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    first_unit = models.ForeignKey(
+        Unit, db_index=False, on_delete=models.PROTECT, related_name="+"
+    )  # 首问负责
+    handled_by = models.ForeignKey(
+        Account, db_index=False, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     reported_at = models.DateTimeField()
     registered_at = models.DateTimeField(null=True)
@@ -99,20 +107,26 @@ class Report(models.Model):
     text = models.TextField()
     anonymous = models.BooleanField(default=False)
     on_behalf = models.BooleanField(default=False)  # entered by somebody for somebody else (代办)
-    contact = models.ForeignKey(Contact, null=True, on_delete=models.PROTECT)
+    contact = models.ForeignKey(Contact, db_index=False, null=True, on_delete=models.PROTECT)
     lon = models.FloatField(null=True)
     lat = models.FloatField(null=True)
     address = models.CharField(max_length=200, blank=True)
-    filed_by = models.ForeignKey(Account, null=True, on_delete=models.PROTECT, related_name="+")
-    filed_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    filed_by = models.ForeignKey(
+        Account, db_index=False, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    filed_unit = models.ForeignKey(
+        Unit, db_index=False, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     received_at = models.DateTimeField()
     answer = models.TextField(blank=True)
     answered_at = models.DateTimeField(null=True)
-    answered_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    answered_unit = models.ForeignKey(
+        Unit, db_index=False, null=True, on_delete=models.PROTECT, related_name="+"
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "source_no"], name="report_source_once")]
-        indexes = [models.Index(fields=["case"]), models.Index(fields=["filed_unit", "received_at"])]
+        indexes = [models.Index(fields=["filed_unit", "received_at"])]
 
 
 class Assignment(models.Model):
@@ -120,9 +134,11 @@ class Assignment(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="assignments")
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, db_index=False, on_delete=models.PROTECT, related_name="+")
     role = models.CharField(max_length=8)
-    given_unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="+")
+    given_unit = models.ForeignKey(
+        Unit, db_index=False, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     given_at = models.DateTimeField()
     why = models.JSONField(default=dict)  # the dispatch table's reason, or the dispatcher's own
     accepted_at = models.DateTimeField(null=True)
@@ -134,7 +150,6 @@ class Assignment(models.Model):
         indexes = [
             models.Index(fields=["unit", "given_at"]),
             models.Index(fields=["given_unit", "given_at"]),
-            models.Index(fields=["case"]),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -151,12 +166,14 @@ class Remark(models.Model):
     act = models.CharField(max_length=32)
     is_public = models.BooleanField(default=False)
     text = models.TextField()
-    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT)  # null: the resident
-    unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT)
+    account = models.ForeignKey(
+        Account, db_index=False, null=True, on_delete=models.PROTECT
+    )  # null: the resident
+    unit = models.ForeignKey(Unit, db_index=False, null=True, on_delete=models.PROTECT)
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["case"])]
+        indexes = []
 
 
 class Photo(models.Model):
@@ -164,16 +181,18 @@ class Photo(models.Model):
 
     id = models.UUIDField(primary_key=True)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="photos")
-    report = models.ForeignKey(Report, null=True, on_delete=models.PROTECT, related_name="photos")
+    report = models.ForeignKey(
+        Report, db_index=False, null=True, on_delete=models.PROTECT, related_name="photos"
+    )
     digest = models.CharField(max_length=64)  # SHA-256 of the re-encoded JPEG
     width = models.IntegerField()
     height = models.IntegerField()
     phase = models.CharField(max_length=8)  # report, work, result
-    account = models.ForeignKey(Account, null=True, on_delete=models.PROTECT)
+    account = models.ForeignKey(Account, db_index=False, null=True, on_delete=models.PROTECT)
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["case"])]
+        indexes = []
 
 
 class Rating(models.Model):
@@ -194,8 +213,8 @@ class Reception(models.Model):
     """A walk-in reception (S-066): what somebody came for and how it went."""
 
     id = models.UUIDField(primary_key=True)
-    unit = models.ForeignKey(Unit, on_delete=models.PROTECT, related_name="+")
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="+")
+    unit = models.ForeignKey(Unit, db_index=False, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey(Account, db_index=False, on_delete=models.PROTECT, related_name="+")
     matter = models.TextField()
     outcome = models.CharField(max_length=16)  # rules.intake.Outcome
     report = models.OneToOneField(Report, null=True, on_delete=models.PROTECT, related_name="reception")
