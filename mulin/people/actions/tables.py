@@ -1,0 +1,239 @@
+"""Acts that take units and terms of office by the thousand: one act, one entry, all or nothing."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+
+from mulin.kernel.actor import Actor
+from mulin.kernel.errors import NotPossible
+from mulin.kernel.periods import Period
+from mulin.ledger.actions import record
+from mulin.people import policy
+from mulin.people.actions import periods, trees
+from mulin.people.models import Appointment, Belonging, Cover, Naming, Person, Unit
+from mulin.people.queries import setup, units
+from mulin.people.queries.days import day_of, ends_after
+from mulin.people.rules import structure, terms
+from mulin.people.rules.acts import Act
+from mulin.people.rules.plans import Plan, UnitRow
+from mulin.people.rules.rows import Imported, Problems
+from mulin.people.rules.structure import TermRow
+from mulin.people.rules.terms import PostRule, Term
+
+TermKey = tuple[str, str, str, date]
+_TERM_FIELDS: Final = ["until_on", "full_time", "source", "source_unit_id", "sole"]
+
+
+@transaction.atomic
+def import_units(
+    *, rows: Sequence[UnitRow], ends: Sequence[str] = (), on: date, actor: Actor, now: datetime
+) -> Imported:
+    """Make the tree from ``on`` what the table says: found, rename, move, re-cover; dissolve ``ends``.
+
+    :raises NotAllowed: the actor may not import
+    :raises BadRows: a row breaks a rule; all broken rows are named
+    """
+    as_unit = policy.require_everywhere(actor, Act.IMPORT_PEOPLE)
+    trees.take()
+    plan = units.units_plan(rows, ends=ends, on=on)
+    counts = plan.counts()
+    if counts.is_nothing:
+        return counts
+    _carry_out(plan, on=on, now=now)
+    _refuse_circles(rows, plan)
+    trees.work_out(day_of(now))
+    record(
+        "people.imported",
+        subject="units",
+        actor=actor,
+        at=now,
+        as_unit=as_unit,
+        on=on.isoformat(),
+        added=counts.added,
+        changed=counts.changed,
+        ended=counts.ended,
+    )
+    return counts
+
+
+@transaction.atomic
+def import_appointments(*, rows: Sequence[TermRow], actor: Actor, now: datetime) -> Imported:
+    """Appoint everybody in the table; a term that is there already with the same first day is kept or mended.
+
+    :raises NotAllowed: the actor may not import
+    :raises BadRows: a row breaks a rule; all broken rows are named
+    """
+    as_unit = policy.require_everywhere(actor, Act.IMPORT_PEOPLE)
+    trees.take()
+    rules = setup.post_rules()
+    kinds = dict(Unit.objects.filter(until_on__isnull=True).values_list("code", "kind_id"))
+    structure.check_terms(rows, posts=rules, kinds=kinds)
+    _check_together(rows, rules)
+    counts = _write_terms(rows, rules)
+    if not counts.is_nothing:
+        record(
+            "people.imported",
+            subject="terms",
+            actor=actor,
+            at=now,
+            as_unit=as_unit,
+            added=counts.added,
+            changed=counts.changed,
+        )
+    return counts
+
+
+def _carry_out(plan: Plan, *, on: date, now: datetime) -> None:
+    founded = Unit.objects.bulk_create(
+        [
+            Unit(
+                code=row.code,
+                kind_id=row.kind,
+                name=row.name,
+                short_name=row.short,
+                phone=row.phone,
+                from_on=row.from_on or on,
+            )
+            for row in plan.found
+        ]
+    )
+    starts = {unit.code: unit.from_on for unit in founded}
+    known = {unit.code: unit for unit in Unit.objects.all()}
+    starts.update({code: max(unit.from_on, on) for code, unit in known.items() if code not in starts})
+    periods.dissolve([known[code].pk for code in plan.end], on=on, now=now)
+    _name(plan, known, starts, on=on)
+    _belong(plan, known, starts, on=on)
+    _cover(plan, known, starts, on=on)
+    for row in plan.rephone:
+        known[row.code].phone = row.phone
+    Unit.objects.bulk_update([known[row.code] for row in plan.rephone], ["phone"])
+
+
+def _name(plan: Plan, known: Mapping[str, Unit], starts: Mapping[str, date], *, on: date) -> None:
+    periods.stop(Naming, Q(unit__in=[known[row.code] for row in plan.rename]), on=on)
+    Naming.objects.bulk_create(
+        [
+            Naming(unit=known[row.code], name=row.name, short_name=row.short, from_on=starts[row.code])
+            for row in (*plan.found, *plan.rename)
+        ]
+    )
+
+
+def _belong(plan: Plan, known: Mapping[str, Unit], starts: Mapping[str, date], *, on: date) -> None:
+    periods.stop(Belonging, Q(unit__in=[known[row.code] for row in plan.move]), on=on)
+    Belonging.objects.bulk_create(
+        [
+            Belonging(unit=known[row.code], parent=known[row.parent], from_on=starts[row.code])
+            for row in (*plan.found, *plan.move)
+            if row.parent
+        ]
+    )
+
+
+def _cover(plan: Plan, known: Mapping[str, Unit], starts: Mapping[str, date], *, on: date) -> None:
+    """End what the table no longer has and start what is new; what stays keeps its past."""
+    running: dict[str, set[str]] = {row.code: set() for row in plan.recover}
+    rows = Cover.objects.filter(ends_after(on), unit__code__in=running.keys())
+    for unit, territory in rows.values_list("unit__code", "territory__code"):
+        running[unit].add(territory)
+    for row in plan.recover:
+        gone = running[row.code] - set(row.covers)
+        if gone:
+            periods.stop(Cover, Q(unit=known[row.code], territory__code__in=gone), on=on)
+    Cover.objects.bulk_create(
+        [
+            Cover(unit=known[row.code], territory=known[code], from_on=starts[row.code])
+            for row in (*plan.found, *plan.recover)
+            for code in dict.fromkeys(row.covers)
+            if code not in running.get(row.code, ())
+        ]
+    )
+
+
+def _refuse_circles(rows: Sequence[UnitRow], plan: Plan) -> None:
+    """Refuse a move that meets a planned one half-way: the table is right today and a circle next month."""
+    moved = {unit.pk: unit.code for unit in Unit.objects.filter(code__in=[row.code for row in plan.move])}
+    lost = {moved[pk] for pk in units.circles_through(moved)}
+    problems = Problems()
+    for number, row in enumerate(rows):
+        if row.code in lost:
+            problems.add(number, "parent", "%(code)s 归到了自己或自己的下级单位", code=row.code)
+    problems.refuse()
+
+
+def _check_together(rows: Sequence[TermRow], rules: dict[str, PostRule]) -> None:
+    """Refuse rows that clash with a term there is, or with a row above."""
+    of_person: dict[str, dict[TermKey, Term]] = {}
+    of_unit: dict[str, dict[TermKey, Term]] = {}
+
+    def keep(term: Term) -> None:
+        key = (term.person, term.unit, term.post.code, term.period.from_on)
+        of_person.setdefault(term.person, {})[key] = term
+        of_unit.setdefault(term.unit, {})[key] = term
+
+    for known in setup.terms_of(
+        units={row.unit for row in rows}, people={row.staff_no for row in rows}, rules=rules
+    ):
+        keep(known)
+    problems = Problems()
+    for number, row in enumerate(rows):
+        term = Term(row.staff_no, row.unit, rules[row.post], Period(row.from_on, row.until_on))
+        key = (row.staff_no, row.unit, row.post, row.from_on)
+        others = of_person.get(row.staff_no, {}) | of_unit.get(row.unit, {})
+        others.pop(key, None)
+        try:
+            terms.require_free(term, others.values())
+        except NotPossible as refusal:
+            problems.add(number, "post", refusal.why, **refusal.facts)
+        keep(term)
+    problems.refuse()
+
+
+def _write_terms(rows: Sequence[TermRow], rules: dict[str, PostRule]) -> Imported:
+    people = _people(rows)
+    ids = dict(Unit.objects.values_list("code", "pk"))
+    posts = setup.post_ids()
+    known = {
+        (term.person_id, term.unit_id, term.post_id, term.from_on): term
+        for term in Appointment.objects.filter(person__in=people.values())
+    }
+    new: list[Appointment] = []
+    changed: list[Appointment] = []
+    for row in rows:
+        term = Appointment(
+            person_id=people[row.staff_no],
+            unit_id=ids[row.unit],
+            post_id=posts[row.post],
+            from_on=row.from_on,
+            until_on=row.until_on,
+            full_time=row.full_time,
+            source=row.source,
+            source_unit_id=ids[row.source_unit] if row.source_unit else None,
+            sole=rules[row.post].seats_max == 1,
+        )
+        before = known.get((term.person_id, term.unit_id, term.post_id, term.from_on))
+        if before is None:
+            new.append(term)
+        elif any(getattr(before, field) != getattr(term, field) for field in _TERM_FIELDS):
+            term.pk = before.pk
+            changed.append(term)
+    Appointment.objects.bulk_create(new)
+    Appointment.objects.bulk_update(changed, _TERM_FIELDS)
+    return Imported(added=len(new), changed=len(changed), same=len(rows) - len(new) - len(changed))
+
+
+def _people(rows: Sequence[TermRow]) -> dict[str, int]:
+    """Return the person behind each 工号, made known if new; names and telephones of known ones are kept."""
+    wanted = {row.staff_no: row for row in rows}
+    known = dict(Person.objects.filter(staff_no__in=wanted).values_list("staff_no", "pk"))
+    made = Person.objects.bulk_create(
+        [
+            Person(staff_no=row.staff_no, name=row.name, work_phone=row.work_phone)
+            for staff_no, row in wanted.items()
+            if staff_no not in known
+        ]
+    )
+    return known | {person.staff_no: person.pk for person in made}
