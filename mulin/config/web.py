@@ -2,11 +2,11 @@
 
 import os
 import socket
-from typing import Final
+from typing import Any, Final
 
 import click
 from granian.constants import HTTPModes, Interfaces, Loops
-from granian.log import LOGGING_CONFIG, LogLevels
+from granian.log import LogLevels
 from granian.server import Server
 
 from mulin.config.database import REFUSALS, database
@@ -39,11 +39,19 @@ def run_web(*, host: str, port: int, workers: int) -> None:
         respawn_failed_workers=True,
         workers_kill_timeout=_DRAIN,
         log_level=LogLevels.error,
-        log_dictconfig={
-            **LOGGING_CONFIG,
-            "formatters": {**LOGGING_CONFIG["formatters"], "generic": {"()": JsonLines}},
-        },
+        log_dictconfig=_logging(),
     ).serve()
+
+
+def _logging() -> dict[str, Any]:
+    """Return granian's logging in our form: a stack of errors may carry what somebody wrote."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "formatters": {"json": {"()": JsonLines}},
+        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
+        "loggers": {"_granian": {"handlers": ["stderr"], "level": "ERROR", "propagate": False}},
+    }
 
 
 def refuse_taken(host: str, port: int) -> None:
