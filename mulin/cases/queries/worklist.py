@@ -191,6 +191,18 @@ def search(actor: Actor, *, text: str, now: datetime, page: int = 1) -> QueuePag
     )
 
 
+def queue_counts(actor: Actor, *, now: datetime, unit: int | None = None) -> dict[str, int]:
+    """Return the counts of the tabs alone, for a list that stays as it is while one case moves."""
+    units = [unit] if unit is not None else [grant.unit_id for grant in actor.grants]
+    return _counts(actor, units, now)
+
+
+def row_of(case: Case, *, channel: str, now: datetime) -> QueueRow:
+    """Return the line of one case."""
+    case.channel = channel  # type: ignore[attr-defined]  # what the queue annotates
+    return _row(case, _names([case]), now)
+
+
 def _counts(actor: Actor, units: Sequence[int], now: datetime) -> dict[str, int]:
     counts = {}
     for tab in Tab:
