@@ -55,9 +55,7 @@ def lint(folder: Path) -> subprocess.CompletedProcess[str]:
 @pytest.fixture(scope="module")
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("copy")
-    shutil.copytree(
-        ROOT / "mulin", folder / "mulin", ignore=shutil.ignore_patterns("__pycache__", "static", "web_static")
-    )
+    shutil.copytree(ROOT / "mulin", folder / "mulin", ignore=shutil.ignore_patterns("__pycache__", "static"))
     shutil.copy(ROOT / "pyproject.toml", folder)
     return folder
 

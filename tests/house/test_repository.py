@@ -64,7 +64,7 @@ def test_no_file_names_a_package_host() -> None:
 def test_no_real_telephone_number_slipped_in() -> None:
     """Mobile numbers in the repository read …0000…: they stand for nobody."""
     for path, text in text_files():
-        if path.suffix in {".py", ".csv", ".md", ".toml", ".yaml", ".html", ".ts"}:
+        if path.relative_to(ROOT).parts[0] != "tests" and path.suffix not in {".json", ".lock"}:
             for number in PHONE.findall(text):
                 assert number[3:7] == "0000", f"{path.relative_to(ROOT)}: {number}"
 
