@@ -33,7 +33,7 @@ def pass_check(
     _by_another(move)
     remark = move.say(moves.words(note, where="note")).pk if note.strip() else None
     move.save(checked_at=now)
-    move.record("passed", remark=remark)
+    move.record("passed", said=remark)
     return move.case
 
 
@@ -51,7 +51,7 @@ def fail_check(
     _by_another(move)
     remark = move.say(reason)
     move.save(desk=move.case.lead, handled_at=None, checked_at=None)
-    move.record("failed", remark=remark.pk)
+    move.record("failed", said=remark.pk)
     return move.case
 
 
@@ -79,7 +79,7 @@ def answer_report(
         raise NotFound("这件事项里没有这条诉求")
     remark = move.say(text)
     move.save()
-    move.record("answered", report=str(report_id), remark=remark.pk)
+    move.record("answered", report=str(report_id), said=remark.pk)
     return move.case
 
 
@@ -124,7 +124,7 @@ def uphold_decline(
     _by_another(move)
     remark = move.say(reason, public=True)
     move.save(decline_reason=reason, closed_at=now)
-    move.record("upheld", remark=remark.pk)
+    move.record("upheld", said=remark.pk)
     return move.case
 
 
@@ -141,7 +141,7 @@ def admit_case(
     _by_another(move)
     remark = move.say(reason, public=True)
     _start_again(move)
-    move.record("admitted", remark=remark.pk)
+    move.record("admitted", said=remark.pk)
     return move.case
 
 
@@ -159,7 +159,7 @@ def reopen_case(
     closing.require(closing.blocks_reopen(closed_at=move.case.closed_at, reopen_days=window, now=now))
     remark = move.say(reason, public=True)
     _start_again(move, reopened=move.case.reopened + 1)
-    move.record("reopened", remark=remark.pk, times=move.case.reopened)
+    move.record("reopened", said=remark.pk, times=move.case.reopened)
     return move.case
 
 

@@ -68,7 +68,7 @@ def return_case(
     remark = move.say(reason)
     was = case.lead_id
     move.save(lead=None, desk=back, accepted_at=None)
-    move.record("returned", by=was, to=back.pk, better=better.pk if better else None, remark=remark.pk)
+    move.record("returned", by=was, to=back.pk, better=better.pk if better else None, said=remark.pk)
     return case
 
 
@@ -84,7 +84,7 @@ def ask_resident(
     move = moves.begin(Act.ASK, case_id=case_id, version=version, actor=actor, now=now)
     remark = move.say(question, public=True)
     move.save()
-    move.record("asked", remark=remark.pk)
+    move.record("asked", said=remark.pk)
     return move.case
 
 
@@ -105,7 +105,7 @@ def hear_resident(*, tracking_code: str, text: str, actor: Actor, now: datetime)
     move = moves.Move(case, Act.HEAR, actor, None, now, before, to)
     remark = move.say(text)
     move.save()
-    move.record("heard", remark=remark.pk, report=str(report.pk))
+    move.record("heard", said=remark.pk, report=str(report.pk))
     return case
 
 
@@ -128,7 +128,7 @@ def add_note(
     remark = move.say(text)
     _keep(move, photos, phase="work")
     move.save()
-    move.record("noted", remark=remark.pk, photos=len(photos))
+    move.record("noted", said=remark.pk, photos=len(photos))
     return move.case
 
 
@@ -144,7 +144,7 @@ def add_public_note(
     move = moves.begin(Act.PUBLISH, case_id=case_id, version=version, actor=actor, now=now)
     remark = move.say(text, public=True)
     move.save()
-    move.record("told", remark=remark.pk)
+    move.record("told", said=remark.pk)
     return move.case
 
 
@@ -188,7 +188,7 @@ def finish_case(
     remark = move.say(result, public=True)
     _keep(move, photos, phase="result")
     move.save(desk=desk, handled_at=now, handled_by_id=actor.account_id if actor.is_staff else None)
-    move.record("finished", to=desk.pk, remark=remark.pk, photos=len(photos))
+    move.record("finished", to=desk.pk, said=remark.pk, photos=len(photos))
     return case
 
 

@@ -250,5 +250,5 @@ def decline_case(
         closed_at=now,
         handled_by_id=actor.account_id if actor.is_staff else None,
     )
-    move.record("declined", remark=move.say(reason, public=True).pk)
+    move.record("declined", said=move.say(reason, public=True).pk)
     return move.case

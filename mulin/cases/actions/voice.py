@@ -64,7 +64,7 @@ def ask_review(*, tracking_code: str, reason: str, actor: Actor, now: datetime) 
         raise NotPossible("已经复核过一次；您还可以打 12345")
     remark = move.say(reason)
     move.save(desk=routing.superior_desk(case, doors.settings()), closed_at=None)
-    move.record("review_asked", remark=remark.pk, report=str(report.pk))
+    move.record("review_asked", said=remark.pk, report=str(report.pk))
     return case
 
 

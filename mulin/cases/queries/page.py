@@ -227,7 +227,7 @@ def timeline_of(case: Case) -> tuple[Event, ...]:
     names = dict(Account.objects.filter(pk__in=people).values_list("pk", "person__name"))
     events = []
     for entry in reversed(entries):
-        said = entry.facts.get("remark")
+        said = entry.facts.get("said")
         remark = remarks.get(said) if isinstance(said, int) else None
         events.append(
             Event(

@@ -1,0 +1,118 @@
+"""The tests can fail: each defect here is planted in a copy of the project, and a named test must catch it."""
+
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True)
+class Defect:
+    """One wrong line, and the tests that must not survive it."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: str
+    only: str
+
+
+DEFECTS = [
+    Defect(
+        "policy: everybody may",
+        "mulin/cases/policy.py",
+        "    if grant is None:\n        raise NotAllowed",
+        "    if grant is None:\n        return actor.grants[0].unit_id\n        raise NotAllowed",
+        "tests/domain/cases/test_acts.py",
+        "wrong_role and accept",
+    ),
+    Defect(
+        "policy: the filter shows the whole city",
+        "mulin/cases/policy.py",
+        "    Relation.PLACE: lambda grant: Q(place_unit__path__startswith=grant.unit_path),",
+        "    Relation.PLACE: lambda grant: Q(pk__isnull=False),",
+        "tests/domain/cases/test_policy.py",
+        "agree",
+    ),
+    Defect(
+        "row lock: the case is read without it",
+        "mulin/cases/queries/doors.py",
+        '.select_for_update(of=("self",)).filter(pk=case_id)',
+        ".filter(pk=case_id)",
+        "tests/domain/cases/test_acts.py",
+        "locks_the_row and accept",
+    ),
+    Defect(
+        "ledger trigger: entries can be changed",
+        "mulin/ledger/migrations/0002_append_only.py",
+        "create trigger ledger_no_change before update or delete on ledger_entry",
+        "create trigger ledger_no_change before delete on ledger_entry",
+        "tests/domain/ledger",
+        "",
+    ),
+    Defect(
+        "idempotency: a number already used is not looked up",
+        "mulin/cases/actions/intake.py",
+        "    if report is None:\n        return None\n    if report.digest",
+        "    if report is not None:\n        return None\n    if report.digest",
+        "tests/domain/cases/test_intake.py",
+        "same_number",
+    ),
+    Defect(
+        "idempotency: other words under the same number pass",
+        "mulin/cases/actions/intake.py",
+        "    if report.digest != digest:",
+        "    if report.digest == digest:",
+        "tests/domain/cases/test_intake.py",
+        "same_number",
+    ),
+    Defect(
+        "metadata: the photo keeps its EXIF",
+        "mulin/gateways/photo_decoder.py",
+        'quality=QUALITY, optimize=True, exif=b"", icc_profile=None)',
+        'quality=QUALITY, optimize=True, exif=bytes(image.getexif().tobytes()) or b"Exif\\0\\0GPS", icc_profile=None)',
+        "tests/domain/photos",
+        "",
+    ),
+    Defect(
+        "closing: a voice may stay unanswered",
+        "mulin/cases/rules/closing.py",
+        "    if unanswered:",
+        "    if unanswered > 99:",
+        "tests/domain/cases/test_acts.py",
+        "unanswered",
+    ),
+]
+
+
+def run(copy: Path, command: list[str]) -> subprocess.CompletedProcess[str]:
+    own = {**os.environ, "PYTHONPATH": str(copy), "MULIN_TEST_SUFFIX": f"_planted{os.getpid()}"}
+    own = {name: value for name, value in own.items() if not name.startswith(("PYTEST_", "COV_"))}
+    return subprocess.run(
+        command, cwd=copy, env=own, capture_output=True, text=True, timeout=300, check=False
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
+def test_a_planted_defect_is_caught(defect: Defect, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for name in ("mulin", "tests", "packs"):
+        shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "static"))
+    shutil.copy(ROOT / "pyproject.toml", copy)
+    source = copy / defect.file
+    text = source.read_text()
+    assert text.count(defect.old) == 1, "the line the defect replaces is gone: plant it anew"
+    source.write_text(text.replace(defect.old, defect.new))
+    chosen = ["-k", defect.only] if defect.only else []
+    done = run(copy, [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", defect.tests, *chosen])
+    assert done.returncode == 1, done.stdout[-2_000:] + done.stderr[-1_000:]
+    assert "1 failed" in done.stdout, done.stdout[-2_000:]
