@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from pytest_django import DjangoDbBlocker
+
+from tests.make.ledger import let_tests_empty_the_ledger
 
 _OWN = ("127.", "::1", "localhost")
 
@@ -41,3 +44,10 @@ def _no_network() -> Iterator[None]:
     patch.setattr(socket, "getaddrinfo", guarded_resolve)
     yield
     patch.undo()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Let Django empty the tables between transactional tests, the append-only ones too."""
+    with django_db_blocker.unblock():
+        let_tests_empty_the_ledger()

@@ -131,6 +131,7 @@ def settle(*, actor: Actor, now: datetime) -> int:
         if ahead < 0:
             return 0
         cursor.execute("update ledger_chain set base = base + %s", (ahead + 1,))
+    record("ledger.settled", subject="chains", actor=actor, at=now, by=int(ahead + 1))
     return int(ahead + 1)
 
 

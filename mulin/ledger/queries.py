@@ -1,6 +1,6 @@
 """What the ledger answers: what happened to a subject, what happened since, whether it was tampered with."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -111,15 +111,23 @@ def entries_after(cursor: Cursor | None, *, limit: int) -> tuple[list[EntryRow],
     return [EntryRow(*row[1:]) for row in rows], end
 
 
-def verify(*, anchors: Path | None = None) -> Verdict:
+def cursor_at_end() -> Cursor:
+    """Return the cursor of a reader that wants only what no reader could have seen yet."""
+    with connection.cursor() as sql:
+        sql.execute(_CLOCK)
+        safe, _ = sql.fetchone()
+    return Cursor(safe - 1, 2**63 - 1)
+
+
+def verify(*, anchors: Path | None = None, progress: Callable[[int], object] = int) -> Verdict:
     """Return whether every entry and every root is as it was written, in one pass and constant memory.
 
     ``anchors`` is the folder where roots are kept outside the database; without it somebody who
-    rewrites entries, heads and roots together is not found out.
+    rewrites entries, heads and roots together is not found out. ``progress`` is told of entries read since.
     """
     walk = Walk()
     with _one_moment():
-        fault = _walk_entries(walk)
+        fault = _walk_entries(walk, progress)
         with _anchor_lines(anchors) as lines:
             roots = RootWalk(lines)
             fault = fault or _walk_roots(roots)
@@ -144,15 +152,16 @@ def _one_moment() -> Iterator[None]:
         yield
 
 
-def _stream(query: str) -> Iterator[Any]:
+def _stream(query: str, progress: Callable[[int], object] = int) -> Iterator[Any]:
     with connection.chunked_cursor() as sql:
         sql.execute(query)
         while rows := sql.fetchmany(BATCH):
             yield from rows
+            progress(len(rows))
 
 
-def _walk_entries(walk: Walk) -> Fault | None:
-    for row in _stream(_WALK):
+def _walk_entries(walk: Walk, progress: Callable[[int], object]) -> Fault | None:
+    for row in _stream(_WALK, progress):
         if fault := walk.step(row):
             return fault
     return walk.arrive(Chain.objects.filter(height__gt=0).values_list("chain", "height", "entry", "hash"))

@@ -14,9 +14,9 @@ declare
     xid bigint := pg_current_xact_id()::text::bigint;
     head ledger_chain;
 begin
-    -- One transaction, one chain: no two transactions ever wait for each other's chains. Folding spreads
-    -- transaction numbers that come in steps of two, four, eight because of savepoints.
-    new.chain := (xid # (xid >> 4) # (xid >> 8)) & 15;
+    -- One transaction, one chain: no two transactions ever wait for each other's chains. Savepoints make
+    -- transaction numbers come in steps; multiplying by the golden ratio spreads any such steps over all chains.
+    new.chain := ((xid & 65535) * 40503 >> 12) & 15;
     select * into head from ledger_chain where chain = new.chain for no key update;
     if not found then
         insert into ledger_chain (chain, height, entry, hash, base)

@@ -1,0 +1,107 @@
+"""The ledger from the command line: ``mulin ledger verify``, ``anchor``, ``settle``, ``tail``."""
+
+import json
+import time
+from dataclasses import asdict
+from datetime import datetime
+from pathlib import Path
+
+import click
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from tqdm import tqdm
+
+from mulin.kernel.actor import SYSTEM
+from mulin.ledger import actions, jobs, queries
+from mulin.ledger.queries import EntryRow
+
+
+@click.group()
+def ledger() -> None:
+    """Verify, anchor and read the ledger."""
+
+
+def _folder() -> Path:
+    return Path(settings.VAR) / "anchors"
+
+
+@ledger.command()
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON instead of words.")
+@click.option(
+    "--anchors",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="Compare with the anchors in this folder, for instance a copy kept on another machine.",
+)
+def verify(as_json: bool, anchors: Path | None) -> None:
+    """Recompute every hash; name the first place where something was changed, removed or added."""
+    started = time.monotonic()
+    with tqdm(unit=" entries", unit_scale=True, disable=None, leave=False) as bar:
+        verdict = queries.verify(anchors=anchors or _folder(), progress=bar.update)
+    if as_json:
+        click.echo(json.dumps(asdict(verdict), ensure_ascii=False))
+    elif verdict.ok:
+        seconds = time.monotonic() - started
+        click.echo(
+            _("账本完好：%(entries)s 条记录、%(roots)s 个汇总根逐条核对无误，用时 %(seconds).1f 秒。")
+            % {"entries": f"{verdict.entries:,}", "roots": f"{verdict.roots:,}", "seconds": seconds}
+        )
+        if verdict.anchored < verdict.roots:
+            click.echo(
+                _("注意：库外锚点只到第 %(anchored)s 个汇总根；其后的改写无法由库外证据发现。")
+                % {"anchored": verdict.anchored},
+                err=True,
+            )
+    else:
+        click.echo(
+            _("账本被改动。第一处：%(where)s —— %(why)s") % {"where": verdict.first_bad, "why": verdict.why},
+            err=True,
+        )
+    if not verdict.ok:
+        raise click.exceptions.Exit(1)
+
+
+@ledger.command()
+def anchor() -> None:
+    """Seal what was written since the last root and write it outside the database."""
+    number = jobs.anchor(folder=_folder(), now=timezone.now())
+    click.echo(_("库外锚点已到第 %(number)s 个汇总根：%(folder)s") % {"number": number, "folder": _folder()})
+
+
+@ledger.command()
+def settle() -> None:
+    """After restoring the database on another server: make transaction numbers rise again."""
+    by = actions.settle(actor=SYSTEM, now=timezone.now())
+    click.echo(_("事务编号前移 %(by)s。") % {"by": by} if by else _("无需调整。"))
+
+
+@ledger.command()
+@click.option("-n", "limit", type=click.IntRange(1, 10_000), default=20, show_default=True, help="How many.")
+@click.option("--follow", is_flag=True, help="Go on as entries are written, until interrupted.")
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON for each entry.")
+def tail(limit: int, follow: bool, as_json: bool) -> None:
+    """Print the last entries, oldest first."""
+    cursor = queries.cursor_at_end() if follow else None
+    for entry in queries.latest(limit=limit):
+        click.echo(_line(entry, as_json=as_json))
+    while follow:
+        entries, cursor = queries.entries_after(cursor, limit=500)
+        for entry in entries:
+            click.echo(_line(entry, as_json=as_json))
+        if not entries:
+            time.sleep(0.5)
+
+
+def _line(entry: EntryRow, *, as_json: bool) -> str:
+    if as_json:
+        return json.dumps(asdict(entry), ensure_ascii=False, default=_plain)
+    moment = timezone.localtime(entry.at).isoformat(sep=" ", timespec="seconds")
+    unit = "" if entry.unit_id is None else f" @{entry.unit_id}"
+    facts = json.dumps(entry.facts, ensure_ascii=False) if entry.facts else ""
+    return f"{entry.id}  {moment}  {entry.kind}  {entry.subject}  #{entry.account_id}{unit}  {facts}".rstrip()
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} is not written in entries")
