@@ -161,9 +161,16 @@ def compounds_of_grid(grid_code: str, *, on: date) -> tuple[CompoundThere, ...]:
 
 
 def outlines(
-    kind: str, on: date, within: str | None = None, *, simplify_metres: float = 0.0
+    kind: str,
+    on: date,
+    within: str | None = None,
+    *,
+    bounds: tuple[float, float, float, float] | None = None,
+    simplify_metres: float = 0.0,
 ) -> list[OutlineRow]:
     """Return the outlines of one kind as they stood on the day, ready for a map; ``within`` an area or unit.
+
+    With ``bounds`` (west, south, east, north) only those that reach into them: the part a small map shows.
 
     Simplified neighbours still share their edges: no gap opens between them.
     """
@@ -174,6 +181,17 @@ def outlines(
         if area.kind == kind
         and (within is None or any(within in (s.code, s.unit_code) for s in index.chain(area.code)))
     ]
+    if bounds is not None:
+        west, south, east, north = bounds
+        boxes = {area.code: index.shape_of[area.code].bounds for area in areas}
+        areas = [
+            area
+            for area in areas
+            if boxes[area.code][0] <= east
+            and boxes[area.code][2] >= west
+            and boxes[area.code][1] <= north
+            and boxes[area.code][3] >= south
+        ]
     shapes = [index.shape_of[area.code] for area in areas]
     return outline_rows(areas, shapes, simplify_metres=simplify_metres)
 
