@@ -206,7 +206,7 @@ class Keeper:
                     return
                 time.sleep(0.1)
             quick_deaths = quick_deaths + 1 if time.monotonic() - started < 2 else 0
-            if quick_deaths > 6:
+            if quick_deaths > 4:
                 tail = self.home.log.read_text(errors="replace")[-1500:]
                 raise EmbeddedError(f"PostgreSQL dies right after its start; {self.home.log} ends:\n{tail}")
             time.sleep(min(0.05 * 2**quick_deaths, 3))
