@@ -94,6 +94,18 @@ def editions_in_force(on: date) -> tuple[int, ...]:
         return tuple(sorted(edition for (edition,) in cursor.fetchall()))
 
 
+def edition_in_force(list_code: str, *, on: date) -> Edition:
+    """Return the edition of one list that is in force on a day.
+
+    :raises NotFound: there is no such list, or it had not begun
+    """
+    begun = Edition.objects.filter(item_list__code=list_code, from_on__lte=on).select_related("item_list")
+    edition = begun.order_by("-from_on").first()
+    if edition is None:
+        raise NotFound("清单 %(list)s 在 %(day)s 没有生效的一版", list=list_code, day=on.isoformat())
+    return edition
+
+
 def editions() -> list[Edition]:
     """Return every edition of every list, newest first within its list."""
     return list(Edition.objects.select_related("item_list").order_by("item_list__code", "-from_on"))

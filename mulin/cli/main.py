@@ -17,13 +17,16 @@ class Place:
     module: str
     attribute: str
     says: str
+    database: bool = True  # whether it can do nothing without one
 
 
 COMMANDS: Final[Mapping[str, Place]] = {
+    "explain": Place("mulin.cli.clocks", "explain", "Say when something is due and why.", database=False),
     "import": Place(
         "mulin.cli.imports", "imports", "Bring in what other systems hold: reports from CSV or xlsx."
     ),
     "ledger": Place("mulin.cli.ledger", "ledger", "Verify, anchor and read the ledger."),
+    "list": Place("mulin.cli.catalogue", "lists", "Check, publish and export the city's lists of items."),
     "pack": Place("mulin.cli.pack", "pack", "Check, preview and adopt a district's pack."),
     "places": Place("mulin.cli.places", "places", "Ask which grid a point or an address lies in."),
 }
