@@ -2,6 +2,7 @@
 
 import os
 import secrets
+import tempfile
 from pathlib import Path
 
 
@@ -13,8 +14,8 @@ def secret_key(folder: Path) -> str:
     except FileNotFoundError:
         pass
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    draft = folder / f".django-secret.{os.getpid()}"
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+    handle, draft = tempfile.mkstemp(dir=folder)  # 0600 by its nature
+    with os.fdopen(handle, "w") as file:
         file.write(secrets.token_urlsafe(64))
         file.flush()
         os.fsync(file.fileno())
@@ -23,5 +24,5 @@ def secret_key(folder: Path) -> str:
     except FileExistsError:
         pass
     finally:
-        draft.unlink()
+        Path(draft).unlink()
     return path.read_text()

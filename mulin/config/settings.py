@@ -162,7 +162,7 @@ WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = PLAIN_STATIC
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 
-# What one address may post without a token: generous, since a whole housing estate may share one; 0 = no limit.
+# What one address may post without a token: a whole housing estate may share one; 0 = no limit.
 API_INTAKE_PER_MINUTE = int(os.environ.get("MULIN_API_INTAKE_PER_MINUTE", "120"))
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # jobs are named in config/worker.py
