@@ -31,9 +31,8 @@ def main() -> None:
         def prepare(place: Place) -> None:
             django.setup()
             asks_help = any(word in {"--help", "-h"} for word in sys.argv[1:])
-            if (
-                place.database and place.module not in _OWN_MODULES and not asks_help
-            ):  # our own say themselves what they need
+            own = place.module in _OWN_MODULES  # our own say themselves what they need
+            if place.database and not own and not asks_help:
                 hold = import_module("mulin.config.database")  # knows Django's models: not before setup
                 try:
                     held.enter_context(hold.database())
