@@ -44,8 +44,8 @@ DEFECTS = [
     Defect(
         "row lock: the case is read without it",
         "mulin/cases/queries/doors.py",
-        '.select_for_update(of=("self",)).filter(pk=case_id)',
-        ".filter(pk=case_id)",
+        "select * from cases_case where id = %s for update",
+        "select * from cases_case where id = %s",
         "tests/domain/cases/test_acts.py",
         "locks_the_row and accept",
     ),

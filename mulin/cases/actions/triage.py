@@ -48,10 +48,12 @@ def correct_place(
 ) -> Case:
     """Say where a case really is; one not yet dispatched goes to the desk of the new place.
 
-    :raises BadInput: neither a point nor an address was given
+    :raises BadInput: neither a point nor an address was given, or half a point
     """
-    if lon is None and not address.strip():
+    if lon is None and lat is None and not address.strip():
         raise BadInput("请给出位置或地址", where="address")
+    if (lon is None) != (lat is None):
+        raise BadInput("经度和纬度要一起给", where="longitude" if lon is None else "latitude")
     move = moves.begin(Act.LOCATE, case_id=case_id, version=version, actor=actor, now=now)
     case, settings = move.case, doors.settings()
     located = routing.locate(lon=lon, lat=lat, address=address, now=now)
