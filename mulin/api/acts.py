@@ -1,6 +1,7 @@
 """Every act of staff on a case: one act, one address, one permission."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -49,8 +50,8 @@ def register_case(request: StaffRequest, case_id: UUID, body: said.Act) -> HttpR
 @router.post("/{uuid:case_id}/correct_place", response=shown.CaseBrief, operation_id="correct_place")
 def correct_place(request: StaffRequest, case_id: UUID, body: said.PlaceSaid) -> HttpResponse:
     """Say where it really is, by point or by address."""
-    place = {"lon": body.longitude, "lat": body.latitude, "address": body.address}
-    return _act(request, case_id, triage.correct_place, body, **place)
+    act = partial(triage.correct_place, lon=body.longitude, lat=body.latitude, address=body.address)
+    return _act(request, case_id, act, body)
 
 
 @router.post("/{uuid:case_id}/match_item", response=shown.CaseBrief, operation_id="match_item")
@@ -68,8 +69,8 @@ def merge_case(request: StaffRequest, case_id: UUID, body: said.MergeSaid) -> Ht
 @router.post("/{uuid:case_id}/dispatch_case", response=shown.CaseBrief, operation_id="dispatch_case")
 def dispatch_case(request: StaffRequest, case_id: UUID, body: said.DispatchSaid) -> HttpResponse:
     """Send it to its lead (派遣): by the dispatch table, or by hand with a reason."""
-    units = {"lead": body.lead, "assist": tuple(body.assist), "notify": tuple(body.notify)}
-    return _act(request, case_id, triage.dispatch_case, body, reason=body.reason, **units)
+    act = partial(triage.dispatch_case, lead=body.lead, assist=body.assist, notify=body.notify)
+    return _act(request, case_id, act, body, reason=body.reason)
 
 
 @router.post("/{uuid:case_id}/decline_case", response=shown.CaseBrief, operation_id="decline_case")

@@ -68,6 +68,7 @@ class MulinAPI(NinjaAPI):
 def _complete(operation: dict[str, Any], *, path: str, method: str) -> None:
     """Add to an operation what holds for all of its sort."""
     public = "security" not in operation
+    refusals: tuple[int, ...]
     if method == "get":
         refusals = _PUBLIC_GET if public else _STAFF_GET
         if public and "{" in path:

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Query, Router
+from pydantic import AfterValidator
 
 from mulin.api import answers, reports, said, shown
 from mulin.api.auth import StaffRequest
@@ -25,6 +26,16 @@ def list_cases(request: StaffRequest, filters: Query[said.QueueAsked], page: Pag
         request.auth, tab=filters.tab, filters=filters.as_filter(), now=timezone.now(), page=page
     )
     return answers.answer(found)
+
+
+@router.get("/search", response=worklist.QueuePage, operation_id="search_cases")
+def search_cases(
+    request: StaffRequest,
+    text: Annotated[str, Query(min_length=1, max_length=100), AfterValidator(said.storable)],
+    page: Page = 1,
+) -> HttpResponse:
+    """Search all cases you may see, open or over, newest first; two Chinese characters are enough."""
+    return answers.answer(worklist.search(request.auth, text=text, now=timezone.now(), page=page))
 
 
 @router.get("/cases/{uuid:case_id}", response=shown.CaseShown, operation_id="read_case")

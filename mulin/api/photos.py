@@ -1,10 +1,11 @@
 """Photos by API: each is cleaned at once and waits in a drawer of its own until something cites it."""
 
 from collections.abc import Sequence
+from typing import Annotated, Final
 from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
-from ninja import File, Router
+from ninja import File, Path, Router
 from ninja.files import UploadedFile
 
 from mulin.api import answers
@@ -13,11 +14,15 @@ from mulin.api.shown import PhotoTaken
 from mulin.cases.rules.intake import PhotoGiven
 from mulin.gateways import photos
 
+JPEG: Final = {
+    "responses": {200: {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}}
+}
+Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="digest of the photo, as answered")]
 router = Router(tags=["reports"])
 
 
 @router.post("/photos", response={201: PhotoTaken}, operation_id="upload_photo", auth=None)
-def upload_photo(request: HttpRequest, photo: UploadedFile = File(...)) -> HttpResponse:  # noqa: B008
+def upload_photo(request: HttpRequest, photo: File[UploadedFile]) -> HttpResponse:
     """Send one photo (JPEG, PNG, WebP; 20 MB) and get the word to cite it by.
 
     It is decoded and re-encoded: metadata and position are gone for good. Not cited within three days it is

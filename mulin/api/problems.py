@@ -2,7 +2,7 @@
 
 import logging
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final
 
@@ -15,6 +15,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel
 
 from mulin.api.limits import TooMany
+from mulin.cases.rules.closing import NotYet
 from mulin.kernel.errors import BadInput, NotAllowed, NotFound, NotPossible, Refusal
 
 if TYPE_CHECKING:
@@ -40,10 +41,17 @@ class Problem(BaseModel):
     detail: str
     where: str = ""
     mistakes: list[Mistake] = []
+    facts: dict[str, Any] = {}
 
 
 def problem(
-    status: int, detail: str, *, kind: str = "", where: str = "", mistakes: Sequence[Mistake] = ()
+    status: int,
+    detail: str,
+    *,
+    kind: str = "",
+    where: str = "",
+    mistakes: Sequence[Mistake] = (),
+    facts: Mapping[str, Any] | None = None,
 ) -> HttpResponse:
     """Return the answer that tells ``detail``; ``kind`` defaults to the status's own name."""
     phrase = HTTPStatus(status).phrase
@@ -54,8 +62,9 @@ def problem(
         detail=detail,
         where=where,
         mistakes=list(mistakes),
+        facts=dict(facts or {}),
     )
-    return HttpResponse(orjson.dumps(said.model_dump()), status=status, content_type=MEDIA_TYPE)
+    return HttpResponse(orjson.dumps(said.model_dump(), default=str), status=status, content_type=MEDIA_TYPE)
 
 
 def worded(refusal: Refusal) -> str:
@@ -72,16 +81,20 @@ def _kind(refusal: Refusal) -> str:
 
 def _refused(status: int, refusal: Refusal) -> HttpResponse:
     where = refusal.where if isinstance(refusal, BadInput) else ""
-    return problem(status, worded(refusal), kind=_kind(refusal), where=where)
+    facts = dict(refusal.facts)
+    if isinstance(refusal, NotYet):
+        facts["missing"] = [{"missing": each.missing, "count": each.count} for each in refusal.blockers]
+    return problem(status, worded(refusal), kind=_kind(refusal), where=where, facts=facts)
+
+
+def _place(location: Sequence[str | int]) -> str:
+    """Return the place of a mistake as the caller knows it: without the kind of parameter it came in."""
+    inner = location[2:] if location[:1] == ("body",) else location[1:]
+    return ".".join(map(str, inner))
 
 
 def _invalid(request: HttpRequest, exc: ValidationError) -> HttpResponse:
-    mistakes = [
-        Mistake(
-            where=".".join(str(part) for part in error["loc"][1:] if part != "said"), what=str(error["msg"])
-        )
-        for error in exc.errors
-    ]
+    mistakes = [Mistake(where=_place(error["loc"]), what=str(error["msg"])) for error in exc.errors]
     return problem(
         422,
         mistakes[0].what if mistakes else "",

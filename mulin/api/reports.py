@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from ninja import Path, Router
 
@@ -10,7 +11,9 @@ from mulin.api import answers, limits, photos, said, shown
 from mulin.cases.actions import handling, intake, voice
 from mulin.cases.queries import tracking
 from mulin.cases.rules.intake import Channel, ContactGiven, Filing
+from mulin.gateways.photos import path_of
 from mulin.kernel.actor import PUBLIC
+from mulin.kernel.errors import NotFound
 from mulin.kernel.ids import new_id
 
 router = Router(tags=["reports"])
@@ -92,6 +95,30 @@ def ask_review(request: HttpRequest, code: Code, body: said.ReasonSaid) -> HttpR
         return {"done": True}
 
     return answers.answer_once(request, act, who="public")
+
+
+@router.post(
+    "/reports/{code}/contact/withdraw", response=shown.Done, operation_id="withdraw_contact", auth=None
+)
+def withdraw_contact(request: HttpRequest, code: Code) -> HttpResponse:
+    """Take one's contact back: it is erased at once, the matter goes on."""
+    limits.take_turn(request)
+
+    def act() -> dict[str, Any]:
+        voice.withdraw_contact(tracking_code=code, actor=PUBLIC, now=timezone.now())
+        return {"done": True}
+
+    return answers.answer_once(request, act, who="public")
+
+
+@router.get(
+    "/reports/{code}/photos/{digest}", operation_id="read_photo", auth=None, openapi_extra=photos.JPEG
+)
+def read_photo(request: HttpRequest, code: Code, digest: photos.Digest) -> HttpResponseBase:
+    """See a photo: one's own, or one of the result."""
+    if not tracking.photo_is_public(code, digest):
+        raise NotFound("没有这张照片")
+    return FileResponse(path_of(digest).open("rb"), content_type="image/jpeg")
 
 
 def filing_of(body: said.ReportSaid, *, channel: Channel, source: str, source_no: str) -> Filing:

@@ -9,7 +9,6 @@ from pydantic import BaseModel, ConfigDict
 from mulin.cases.queries.page import CasePage, Event, Offer, Part, Step, Voice
 from mulin.cases.rules import lifecycle
 from mulin.cases.rules.lifecycle import PublicStep, State
-from mulin.ledger.queries import EntryRow
 from mulin.places.rules.located import Outcome
 
 if TYPE_CHECKING:
@@ -134,6 +133,46 @@ class MeShown(Shown):
     posts: list[GrantShown]
 
 
+class UnitRow(Shown):
+    """A unit of the city."""
+
+    id: int
+    code: str
+    kind: str
+    name: str
+    until_on: date | None
+
+
+class UnitsShown(Shown):
+    """One page of units."""
+
+    units: list[UnitRow]
+    page: int
+    has_more: bool
+
+
+class ItemShown(Shown):
+    """One item of the list in force."""
+
+    code: str
+    name: str
+    path: list[str]
+    module: str
+    lead_kind: str
+    in_compound: bool
+    limit_value: int
+    limit_kind: str
+    evidence: list[str]
+    closing_standard: str
+    is_example: bool
+
+
+class ItemsShown(Shown):
+    """The list in force."""
+
+    items: list[ItemShown]
+
+
 class LocatedShown(Shown):
     """Where a place lies: the outcome, the area it is sure of, the candidates, and why."""
 
@@ -157,10 +196,22 @@ class LocatedShown(Shown):
     lat: float | None
 
 
+class EntryShown(Shown):
+    """One thing that happened; ``facts`` hold nothing personal."""
+
+    id: int
+    at: datetime
+    kind: str
+    subject: str
+    account_id: int
+    unit_id: int | None
+    facts: dict[str, Any]
+
+
 class EntriesShown(Shown):
     """Entries in the order they became certain; ask again with ``cursor`` for what came after."""
 
-    entries: list[EntryRow]
+    entries: list[EntryShown]
     cursor: str
 
 

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any, Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.urls import URLPattern, URLResolver, path, re_path
 from django.utils.translation import gettext
 
@@ -27,7 +27,10 @@ def _in_json(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         )
         if _length(request) > most:
             return problems.problem(413, gettext("内容太大"))
-        answer = view(request, *args, **kwargs)
+        try:
+            answer = view(request, *args, **kwargs)
+        except Http404:
+            return no_such_address(request)
         if isinstance(answer, HttpResponseNotAllowed):
             refused = problems.problem(405, gettext("这个地址不接受这种方法"))
             refused["Allow"] = answer["Allow"]

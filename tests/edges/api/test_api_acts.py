@@ -1,0 +1,210 @@
+"""Every act of staff by API: done once, refused to the wrong role, refused when stale."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from mulin.api.shown import CaseBrief, CaseShown, ContactShown, StaffReportTaken
+from mulin.cases.models import Case, Report
+from mulin.cases.queries.page import STAFF_ACTS
+from mulin.cases.rules.lifecycle import Act, State
+from mulin.ledger.models import Entry
+from tests.edges.api.conftest import Desk
+from tests.make import cases as make
+from tests.make.api import Caller
+from tests.make.cases import City
+
+Given = Callable[[City], Case]
+
+
+def received(here: City) -> Case:
+    return make.case(here.grid)
+
+
+def with_item(here: City) -> Case:
+    make.item()
+    return make.case(here.grid)
+
+
+def under_review(here: City) -> Case:
+    made = make.declined(here)
+    Case.objects.filter(pk=made.pk).update(state=State.UNDER_REVIEW, desk=here.county)
+    return Case.objects.get(pk=made.pk)
+
+
+def just_closed(here: City) -> Case:
+    made = make.closed(here)
+    Case.objects.filter(pk=made.pk).update(closed_at=timezone.now())
+    return Case.objects.get(pk=made.pk)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """An act, the case it fits, who does it, who sees the case but may not, and where it leads."""
+
+    act: Act
+    given: Given
+    by: str
+    wrong_role: str
+    to: State
+    body: dict[str, Any] = field(default_factory=dict)
+
+
+TRIALS = [
+    Trial(Act.REGISTER, received, "dispatcher", "checker", State.REGISTERED),
+    Trial(Act.LOCATE, received, "dispatcher", "checker", State.RECEIVED, {"address": "示例路 1 号"}),
+    Trial(Act.MATCH, with_item, "dispatcher", "checker", State.RECEIVED, {"item": "1-004"}),
+    Trial(Act.MERGE, received, "dispatcher", "checker", State.MERGED, {"into": "…", "reason": "同一件事"}),
+    Trial(Act.DISPATCH, received, "dispatcher", "checker", State.DISPATCHED),
+    Trial(Act.ACCEPT, make.dispatched, "handler", "dispatcher", State.IN_HAND),
+    Trial(Act.RETURN, make.dispatched, "handler", "dispatcher", State.REGISTERED, {"reason": "不归我们"}),
+    Trial(Act.ASK, make.in_hand, "handler", "dispatcher", State.WAITING, {"question": "哪个单元？"}),
+    Trial(Act.NOTE, make.in_hand, "handler", "command", State.IN_HAND, {"text": "明早去"}),
+    Trial(Act.PUBLISH, make.in_hand, "handler", "command", State.IN_HAND, {"text": "已派人"}),
+    Trial(Act.FINISH, make.in_hand, "handler", "dispatcher", State.HANDLED, {"result": "已疏通"}),
+    Trial(Act.APPROVE, make.handled, "checker", "handler", State.CHECKED, {"note": "看过了"}),
+    Trial(Act.FAIL, make.handled, "checker", "handler", State.IN_HAND, {"reason": "还在冒水"}),
+    Trial(
+        Act.ANSWER, make.checked, "checker", "dispatcher", State.CHECKED, {"report_id": "…", "text": "好了"}
+    ),
+    Trial(Act.CLOSE, make.answered, "checker", "dispatcher", State.CLOSED),
+    Trial(Act.DECLINE, received, "dispatcher", "checker", State.DECLINED, {"reason": "不属于本市"}),
+    Trial(Act.UPHOLD, under_review, "command", "checker", State.DECLINED, {"reason": "维持"}),
+    Trial(Act.ADMIT, under_review, "command", "checker", State.REGISTERED, {"reason": "应当受理"}),
+    Trial(Act.REOPEN, just_closed, "dispatcher", "checker", State.REGISTERED, {"reason": "又堵了"}),
+]
+
+
+def started(trial: Trial, desk: Desk) -> tuple[Case, str, dict[str, Any]]:
+    """Return the case, the address of the act and its body."""
+    case = trial.given(desk.city)
+    body = dict(trial.body)
+    if "into" in body:
+        body["into"] = str(make.case(desk.city.grid).pk)
+    if "report_id" in body:
+        body["report_id"] = str(Report.objects.get(case=case).pk)
+    return case, f"/cases/{case.pk}/{trial.act.value}", body
+
+
+def caller(desk: Desk, who: str) -> Caller:
+    found = getattr(desk, who)
+    assert isinstance(found, Caller)
+    return found
+
+
+def test_every_act_of_staff_is_tried() -> None:
+    assert {trial.act for trial in TRIALS} == set(STAFF_ACTS)
+
+
+@pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: trial.act.value)
+def test_an_act_is_done_once_and_answers_where_the_case_stands(desk: Desk, trial: Trial) -> None:
+    case, path, body = started(trial, desk)
+    answer = caller(desk, trial.by).post(path, {**body, "version": case.version}, key="k-1")
+    assert answer.status_code == 200, answer.content
+    shown = CaseBrief.model_validate_json(answer.content)
+    after = Case.objects.get(pk=case.pk)
+    assert (shown.state, shown.version) == (trial.to, after.version)
+    assert (after.state, after.version) == (trial.to, case.version + 1)
+
+    again = caller(desk, trial.by).post(path, {**body, "version": case.version}, key="k-1")
+    assert (again.status_code, again.content) == (200, answer.content)
+    assert Case.objects.get(pk=case.pk).version == after.version
+
+
+@pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: trial.act.value)
+def test_a_refused_act_leaves_no_trace(desk: Desk, trial: Trial) -> None:
+    case, path, body = started(trial, desk)
+    before, entries = Case.objects.values().get(pk=case.pk), Entry.objects.count()
+    assert Caller().post(path, body).status_code == 401
+    assert Caller("no-such-token").post(path, body).status_code == 401
+    assert desk.other.post(path, body).status_code == 404
+    assert caller(desk, trial.wrong_role).post(path, body).status_code == 403
+    stale = caller(desk, trial.by).post(path, {**body, "version": case.version + 1})
+    assert stale.status_code == 409
+    assert stale.json()["type"] == "stale-case"
+    assert stale.json()["facts"]["version"] == case.version
+    assert Case.objects.values().get(pk=case.pk) == before
+    assert Entry.objects.count() == entries
+
+
+@pytest.mark.parametrize("trial", TRIALS, ids=lambda trial: trial.act.value)
+def test_an_act_on_a_case_nobody_has_is_not_found(desk: Desk, trial: Trial) -> None:
+    _case, _path, body = started(trial, desk)
+    answer = caller(desk, trial.by).post(f"/cases/{make.unknown()}/{trial.act.value}", body)
+    assert answer.status_code == 404
+
+
+def test_what_is_missing_is_named(desk: Desk) -> None:
+    case = make.checked(desk.city)
+    answer = desk.checker.post(f"/cases/{case.pk}/close_case", {})
+    assert answer.status_code == 409
+    assert answer.json()["type"] == "not-yet"
+    assert answer.json()["facts"]["missing"] == [{"missing": "answers", "count": 1}]
+
+
+def test_a_state_that_does_not_allow_it_is_named(desk: Desk) -> None:
+    case = make.case(desk.city.grid)
+    Case.objects.filter(pk=case.pk).update(lead=desk.city.firm)
+    answer = desk.handler.post(f"/cases/{case.pk}/accept_case", {})
+    assert answer.status_code == 409
+    assert answer.json()["type"] == "impossible-act"
+
+
+def test_staff_enter_a_report_for_somebody(desk: Desk) -> None:
+    body = {
+        "text": "电话里说：楼道灯坏了（示例）",
+        "channel": "phone",
+        "on_behalf": True,
+        "title": "楼道灯坏",
+    }
+    answer = desk.dispatcher.post("/staff/reports", body, key="k-1")
+    assert answer.status_code == 201
+    taken = StaffReportTaken.model_validate_json(answer.content)
+    report = Report.objects.get(pk=taken.report_id)
+    assert (report.channel, report.on_behalf) == ("phone", True)
+    assert report.filed_unit == desk.city.street
+    assert desk.dispatcher.post("/staff/reports", body, key="k-1").content == answer.content
+
+
+def test_another_systems_number_is_taken_once(desk: Desk) -> None:
+    body = {"text": "12345 转来（示例）", "channel": "api", "source": "12345", "source_no": "G-1"}
+    first = desk.dispatcher.post("/staff/reports", body).json()
+    again = desk.dispatcher.post("/staff/reports", body).json()
+    assert (again["tracking_code"], again["replayed"]) == (first["tracking_code"], True)
+    other = desk.dispatcher.post("/staff/reports", {**body, "text": "别的（示例）"})
+    assert other.status_code == 422
+    assert other.json()["type"] == "source-number-reused"
+    assert Report.objects.count() == 1
+
+
+def test_who_may_not_file_is_refused(desk: Desk) -> None:
+    assert desk.handler.post("/staff/reports", {"text": "示例", "channel": "phone"}).status_code == 403
+    assert not Report.objects.exists()
+
+
+def test_a_case_is_read_whole(desk: Desk) -> None:
+    case = make.in_hand(desk.city)
+    answer = desk.handler.get(f"/cases/{case.pk}")
+    assert answer.status_code == 200
+    shown = CaseShown.model_validate_json(answer.content)
+    assert {offer.act for offer in shown.offers} == {"return_case", "ask_resident", "add_note",
+                                                     "add_public_note", "finish_case"}  # fmt: skip
+    assert desk.other.get(f"/cases/{case.pk}").status_code == 404
+    assert desk.public.get(f"/cases/{case.pk}").status_code == 401
+
+
+def test_a_contact_is_shown_with_a_reason_and_the_look_is_kept(desk: Desk) -> None:
+    case = make.filed(contact=make.contact()).case
+    Case.objects.filter(pk=case.pk).update(place_unit=desk.city.grid, desk=desk.city.street)
+    body = {"report_id": str(case.reports.get().pk), "reason": "核实地点"}
+    path = f"/cases/{case.pk}/contact"
+    assert desk.dispatcher.post(path, {**body, "reason": ""}).status_code == 422
+    assert desk.command.post(path, body).status_code == 403
+    assert desk.other.post(path, body).status_code == 404
+    answer = desk.dispatcher.post(path, body)
+    assert ContactShown.model_validate_json(answer.content).phone == "13800000000"
+    looks = desk.public.get(f"/reports/{make.code_of(case)}").json()["looks"]
+    assert [(look["unit"], look["reason"]) for look in looks] == [("东街道", "核实地点")]
