@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
+from django_otp.models import Device
 
 
 def same(column: str) -> Func:
@@ -271,6 +272,24 @@ class Account(AbstractBaseUser):
             secret=secret,
             algorithm="sha256",
         ).hexdigest()
+
+
+class SecondFactor(Device):
+    """A telephone that shows one-time codes; its secret is sealed like a contact."""
+
+    sealed = models.BinaryField()
+    wrapped_key = models.BinaryField()
+    master_key = models.CharField(max_length=16)
+    last_step = models.BigIntegerField(
+        default=-1
+    )  # the newest half-minute a code was taken from: never again
+    failures = models.IntegerField(default=0)  # since the last right code
+    failed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "confirmed"], name="one_second_factor_and_one_to_confirm")
+        ]
 
 
 class RecoveryCode(models.Model):

@@ -83,7 +83,6 @@ def found_unit(
         actor=actor,
         at=now,
         as_unit=as_unit,
-        code=code,
         unit_kind=kind,
         on=from_on.isoformat(),
         parent=above.pk if above else None,

@@ -1,6 +1,5 @@
 """Who is asking: one statement from an account or a token to an actor with the grants of the day."""
 
-import hashlib
 import threading
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,6 +11,7 @@ from mulin.kernel.actor import Actor, Grant, Relation
 from mulin.kernel.errors import NotFound
 from mulin.people.models import Permit, PostRole
 from mulin.people.queries.days import day_of
+from mulin.people.rules.codes import token_digest
 
 Permits = dict[tuple[str, bool], frozenset[tuple[str, Relation]]]  # by post code and whether it is full-time
 
@@ -55,12 +55,7 @@ def actor_of(account_id: int, *, now: datetime) -> Actor:
 
 def actor_of_token(token: str, *, now: datetime) -> Actor | None:
     """Return the actor behind a token; nothing if it is unknown, expired, revoked or its account disabled."""
-    return _actor(_BY_TOKEN, digest_of(token), now)
-
-
-def digest_of(token: str) -> bytes:
-    """Return what is kept of a token: 256 random bits need no salt and no slow hash."""
-    return hashlib.sha256(token.encode()).digest()
+    return _actor(_BY_TOKEN, token_digest(token), now)
 
 
 def _actor(statement: str, who: int | bytes, now: datetime) -> Actor | None:
