@@ -20,6 +20,7 @@ from mulin.places.models import (
     Dwelling,
     Stairwell,
 )
+from mulin.places.rules.acts import Act
 from mulin.places.rules.changes import Changes
 from mulin.places.rules.ground import AreaEdition, BuildingThere, CompoundThere
 from mulin.places.rules.imports import import_of_areas, import_of_buildings, import_of_compounds
@@ -56,7 +57,7 @@ def import_areas(
     :raises LaterChange: something is already drawn from a later day on
     :raises BadGround: naming every area that is broken, strays, overlaps or leaves a gap
     """
-    unit_id = policy.require(actor, policy.IMPORT_AREAS)
+    unit_id = policy.require(actor, Act.IMPORT_AREAS)
     _open_edition()
     standing = queries.ground_to_change(from_on)
     changes = import_of_areas(standing, areas, complete_kinds=complete_kinds)
@@ -111,7 +112,7 @@ def import_compounds(
     :raises NotAllowed: no post of the actor permits it
     :raises BadGround: naming every compound with an unknown grid or a position far from it
     """
-    unit_id = policy.require(actor, policy.IMPORT_COMPOUNDS)
+    unit_id = policy.require(actor, Act.IMPORT_COMPOUNDS)
     _open_edition()
     standing = queries.ground_to_change(from_on)
     changes = import_of_compounds(standing, compounds, complete=complete)
@@ -201,7 +202,7 @@ def import_buildings(
     :raises NotAllowed: no post of the actor permits it
     :raises BadGround: naming every building with an unknown grid or compound, or a position far from its grid
     """
-    unit_id = policy.require(actor, policy.IMPORT_BUILDINGS)
+    unit_id = policy.require(actor, Act.IMPORT_BUILDINGS)
     _open_edition()
     standing = queries.ground_to_change(from_on)
     changes = import_of_buildings(standing, buildings, complete=complete)
@@ -308,7 +309,7 @@ def group_buildings(
     :raises NotFound: naming the first building nobody knows
     :raises BadInput: a building's running period begins after that day
     """
-    unit_id = policy.require(actor, policy.GROUP_BUILDINGS)
+    unit_id = policy.require(actor, Act.GROUP_BUILDINGS)
     _open_edition()
     running = BuildingGrid.objects.filter(building__code__in=building_codes, until_on=None)
     held = {row.building.code: row for row in running.select_related("building").order_by("pk")}

@@ -1,0 +1,212 @@
+"""Adopting a pack: one act, one transaction, all of it or nothing; and the same tried out beforehand."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from mulin.cases.actions import setup as cases
+from mulin.cases.models import Case, DispatchTable
+from mulin.cases.queries import routing
+from mulin.cases.rules.lifecycle import FINAL
+from mulin.catalogue import actions as catalogue
+from mulin.catalogue import queries as lists
+from mulin.kernel.actor import Actor
+from mulin.ledger.actions import record
+from mulin.ledger.queries import entries_of
+from mulin.packs import policy
+from mulin.packs.rules.pack import Pack
+from mulin.people.actions import setup, tables
+from mulin.people.models import Unit
+from mulin.people.rules.rows import Imported
+from mulin.places import actions as places
+from mulin.places import queries as ground
+from mulin.places.rules.atlas import Atlas
+
+EXAMPLES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """Open cases that would lie with another unit by the new boundaries."""
+
+    before: str
+    after: str
+    cases: int
+    numbers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """What adopting a pack did, or would do: counts by section; nothing at all when it was adopted before."""
+
+    name: str
+    version: str
+    from_on: date
+    replayed: bool
+    sections: Mapping[str, Mapping[str, int]]
+    moved: tuple[Moved, ...] = ()
+
+    @property
+    def cases_moved(self) -> int:
+        """Return how many open cases would lie with another unit."""
+        return sum(each.cases for each in self.moved)
+
+
+@transaction.atomic
+def adopt_pack(*, pack: Pack, from_on: date | None = None, actor: Actor, now: datetime) -> Adopted:
+    """Make the city from a day on what the pack says; adopting the same content again changes nothing.
+
+    The first time the pack's own day counts, later the day of ``now``, unless ``from_on`` says otherwise.
+
+    :raises NotAllowed: no post of the actor permits it, or one of the acts it consists of
+    :raises NotPossible: something of the pack cannot hold from that day on
+    """
+    as_unit = policy.require_adopt(actor)
+    with connection.cursor() as cursor:
+        cursor.execute("select pg_advisory_xact_lock(hashtext('mulin.packs'))")  # one adoption at a time
+    before = entries_of(f"pack:{pack.name}", limit=10_000)
+    day = from_on or (timezone.localtime(now).date() if before else pack.from_on)
+    if before and before[-1].facts.get("digest") == pack.digest:
+        return Adopted(pack.name, pack.version, day, True, {})
+    sections = _adopt(pack, day, actor, now)
+    record(
+        "pack.adopted",
+        subject=f"pack:{pack.name}",
+        actor=actor,
+        at=now,
+        as_unit=as_unit,
+        version=pack.version,
+        digest=pack.digest,
+        from_on=day.isoformat(),
+        sections=sections,
+    )
+    return Adopted(pack.name, pack.version, day, False, sections)
+
+
+def preview_pack(*, pack: Pack, from_on: date | None = None, actor: Actor, now: datetime) -> Adopted:
+    """Adopt the pack, look at what changed and which open cases would move, and take it all back.
+
+    :raises NotAllowed: as for adopting
+    :raises NotPossible: as for adopting
+    """
+    with transaction.atomic():
+        adopted = adopt_pack(pack=pack, from_on=from_on, actor=actor, now=now)
+        moved = () if adopted.replayed else _moved(adopted.from_on)
+        transaction.set_rollback(True)
+    ground.forget()
+    return replace(adopted, moved=moved)
+
+
+def _adopt(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, dict[str, int]]:
+    """Do the acts a pack consists of, in the order they lean on one another."""
+    sections = {
+        "unit_kinds": setup.import_unit_kinds(rows=pack.kinds.rows, actor=actor, now=now),
+        "roles": setup.import_roles(rows=pack.roles.rows, actor=actor, now=now),
+        "posts": setup.import_posts(rows=pack.posts.rows, actor=actor, now=now),
+        "units": tables.import_units(
+            rows=pack.all_units().rows, ends=_ending_units(pack, day), on=day, actor=actor, now=now
+        ),
+    }
+    counts = {name: _counts(imported) for name, imported in sections.items()}
+    counts["areas"] = places.import_areas(
+        areas=pack.areas.rows,
+        from_on=day,
+        complete_kinds=frozenset(area.kind for area in pack.areas.rows),
+        actor=actor,
+        now=now,
+    ).counts()
+    counts["compounds"] = places.import_compounds(
+        compounds=pack.compounds.rows, from_on=day, complete=True, actor=actor, now=now
+    ).counts()
+    counts["buildings"] = places.import_buildings(
+        buildings=pack.buildings.rows, from_on=day, complete=True, actor=actor, now=now
+    ).counts()
+    staff = [replace(term, from_on=day) for term in pack.staff.rows]
+    counts["staff"] = _counts(tables.import_appointments(rows=staff, actor=actor, now=now))
+    return counts | _lists(pack, day, actor, now)
+
+
+def _counts(imported: Imported) -> dict[str, int]:
+    return {
+        "new": imported.added,
+        "changed": imported.changed,
+        "ended": imported.ended,
+        "same": imported.same,
+    }
+
+
+def _ending_units(pack: Pack, day: date) -> list[str]:
+    """Return the units of areas that the pack draws no more: a grid that is merged ends with its ground."""
+    kinds = {area.kind for area in pack.areas.rows}
+    kept = {unit.code for unit in pack.all_units().rows}
+    gone = {area.unit_code for area in ground.areas_on(day) if area.kind in kinds} - kept
+    return sorted(Unit.objects.filter(code__in=gone, until_on=None).values_list("code", flat=True))
+
+
+def _lists(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, dict[str, int]]:
+    """Publish the list, the dispatch table and the settings, each only when it says something new."""
+    counts: dict[str, dict[str, int]] = {}
+    if pack.items:
+        effect = lists.preview(pack.list_code, pack.items, on=day)
+        counts["list"] = {
+            "new": len(effect.added),
+            "changed": len(effect.changed),
+            "ended": len(effect.gone),
+            "same": effect.unchanged,
+        }
+        if effect.added or effect.changed or effect.gone:
+            catalogue.publish_edition(
+                list_code=pack.list_code,
+                list_name=pack.list_name,
+                name=pack.edition,
+                from_on=day,
+                items=pack.items,
+                digest=pack.list_digest,
+                actor=actor,
+                now=now,
+            )
+    if pack.dispatch.rows:
+        counts["dispatch"] = _dispatch(pack, day, actor, now)
+    if pack.settings:
+        cases.adopt_settings(values=pack.settings, actor=actor, now=now)
+        counts["settings"] = {"new": 0, "changed": len(pack.settings), "ended": 0, "same": 0}
+    return counts
+
+
+def _dispatch(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, int]:
+    rows = pack.dispatch.rows
+    table: DispatchTable | None = routing.table_in_force(day)
+    standing = set(routing.rows_of(table.pk)) if table else set()
+    if standing == set(rows):
+        return {"new": 0, "changed": 0, "ended": 0, "same": len(rows)}
+    cases.publish_dispatch_table(rows=rows, name=pack.edition, from_on=day, actor=actor, now=now)
+    same = len(standing & set(rows))
+    return {"new": len(rows) - same, "changed": 0, "ended": len(standing) - same, "same": same}
+
+
+def _moved(day: date) -> tuple[Moved, ...]:
+    """Return where open cases with a position would lie by the boundaries now drawn, if not where they do."""
+    atlas = Atlas(ground.ground_on(day), on=day)
+    counts: Counter[tuple[str, str]] = Counter()
+    numbers: dict[tuple[str, str], list[str]] = {}
+    names = {area.unit_code: area.name for area in atlas.ground.areas}
+    open_cases = (
+        Case.objects.exclude(state__in=[state.value for state in FINAL])
+        .order_by("number")
+        .values_list("number", "lon", "lat", "place_unit__code", "place_unit__name")
+    )
+    for number, lon, lat, code, name in open_cases.iterator(chunk_size=5_000):
+        if lon is None or lat is None:
+            continue
+        found = atlas.areas.locate(lon, lat, on=day)
+        if found.unit_code != (code or ""):
+            pair = (name or "—", names.get(found.unit_code, "—"))
+            counts[pair] += 1
+            numbers.setdefault(pair, [])
+            if len(numbers[pair]) < EXAMPLES:
+                numbers[pair].append(number)
+    return tuple(Moved(*pair, cases, tuple(numbers[pair])) for pair, cases in counts.most_common())

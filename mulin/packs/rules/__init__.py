@@ -1,0 +1,1 @@
+"""What a pack consists of and what makes it sound; pure."""

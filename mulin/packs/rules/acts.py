@@ -1,0 +1,25 @@
+"""The acts and relations a pack may give to roles: those the product has, and no others."""
+
+from typing import Final
+
+from mulin.cases.rules.lifecycle import Act as CaseAct
+from mulin.kernel.actor import Relation
+from mulin.people.rules.acts import Act as PeopleAct
+from mulin.places.rules.acts import Act as PlacesAct
+
+# Permissions that are no act on one case, unit or place: intake, reading, publishing, adopting.
+CITY_ACTS: Final = frozenset(
+    (
+        "see_case",
+        "reveal_contact",
+        "file_report",
+        "import_reports",
+        "export_cases",
+        "publish_list",
+        "publish_dispatch",
+        "adopt_pack",
+        "read_ledger",
+    )
+)
+KNOWN_ACTS: Final = CITY_ACTS | {act.value for acts in (CaseAct, PeopleAct, PlacesAct) for act in acts}
+RELATIONS: Final = frozenset(relation.value for relation in Relation)

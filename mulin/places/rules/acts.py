@@ -1,0 +1,12 @@
+"""What can be done to places: one name per act and permission."""
+
+from enum import StrEnum
+
+
+class Act(StrEnum):
+    """An act of this package."""
+
+    IMPORT_AREAS = "import_areas"
+    IMPORT_COMPOUNDS = "import_compounds"
+    IMPORT_BUILDINGS = "import_buildings"
+    GROUP_BUILDINGS = "group_buildings"

@@ -1,0 +1,24 @@
+"""Packs in tests: the demo city, adopted as a city would."""
+
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from mulin.kernel.actor import SYSTEM
+from mulin.packs.actions import Adopted, adopt_pack
+from mulin.packs.queries import read_pack
+from mulin.packs.rules.pack import Pack
+
+FOLDER = Path(__file__).resolve().parents[2] / "packs"
+ADOPTED_AT = datetime(2026, 1, 1, 1, 0, tzinfo=UTC)
+
+
+@cache
+def pack(name: str = "demo") -> Pack:
+    """Return a shipped pack, read and checked once per test session."""
+    return read_pack(FOLDER / name)
+
+
+def city(name: str = "demo") -> Adopted:
+    """Adopt a shipped pack: units, posts, staff, areas, compounds, buildings, list, dispatch table, settings."""
+    return adopt_pack(pack=pack(name), actor=SYSTEM, now=ADOPTED_AT)
