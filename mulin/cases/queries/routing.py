@@ -99,7 +99,7 @@ def superior_desk(case: Case, settings: Settings) -> Unit:
 
 
 @lru_cache(maxsize=8)
-def _rows(table_id: int) -> tuple[dispatch.Row, ...]:
+def rows_of(table_id: int) -> tuple[dispatch.Row, ...]:
     """Return a table's rows; an edition never changes once published, so it may be kept."""
     return tuple(
         dispatch.Row(
@@ -160,7 +160,7 @@ def route(case: Case, *, now: datetime) -> Route:
         in_compound=bool(case.compound_code),
         working=calendars.cn().is_working(now),
     )
-    choice = dispatch.choose(_rows(table.pk), facts)
+    choice = dispatch.choose(rows_of(table.pk), facts)
     lead = resolve(choice.row.lead, chain=chain, firm=firm)
     if lead is None:
         raise dispatch.NoRule
