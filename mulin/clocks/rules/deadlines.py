@@ -112,7 +112,7 @@ def deadline(
     else:
         pieces = iter([(at, _FAR, True, Why.RUNNING, "")])
     later = limit.kind is LimitKind.WORKING_DAYS
-    due, left, taken = _counted_off(_with_pauses(pieces, _merged(pauses, zone)), amount, later=later)
+    due, left, taken = _counted_off(_with_pauses(pieces, _in_order(pauses, zone)), amount, later=later)
     return Deadline(
         due_at=_moment(due, calendar.zone, zone) if due else None,
         provisional=limit.kind in _BY_CALENDAR and not _is_certain(due or taken[-1][0], calendar, zone),
@@ -171,9 +171,8 @@ def _with_pauses(pieces: Iterator[_Piece], pauses: list[_Pause]) -> Iterator[_Pi
             if pause_end == _FAR:
                 yield max(at, pause_start), _FAR, False, Why.PAUSE, ""
                 return
-            until = min(pause_end, end)
-            yield max(at, pause_start), until, False, Why.PAUSE, ""
-            at = until
+            yield max(at, pause_start), min(pause_end, end), False, Why.PAUSE, ""
+            at = pause_end
         if at < end:
             yield at, end, counted, why, note
 
@@ -211,18 +210,12 @@ def _hours(at: datetime, calendar: Calendar) -> Iterator[_Piece]:
                 yield done, after, False, Why.OFF_HOURS, ""
 
 
-def _merged(pauses: Sequence[tuple[datetime, datetime | None]], zone: ZoneInfo | None) -> list[_Pause]:
-    """Return the pauses in order, without overlaps, in this reckoning."""
-    merged = list[_Pause]()
+def _in_order(pauses: Sequence[tuple[datetime, datetime | None]], zone: ZoneInfo | None) -> list[_Pause]:
+    """Return the pauses in this reckoning, the earliest first; they may overlap."""
     spans = [(_reckoned(start, zone), _reckoned(end, zone) if end else _FAR) for start, end in pauses]
-    for start, end in sorted(spans):
-        if end < start:
-            raise BadInput("暂停的结束早于开始", where="pause")
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
-        else:
-            merged.append((start, end))
-    return merged
+    if any(end < start for start, end in spans):
+        raise BadInput("暂停的结束早于开始", where="pause")
+    return sorted(spans)
 
 
 def _reckoned(moment: datetime, zone: ZoneInfo | None) -> datetime:
