@@ -13,6 +13,7 @@
 """
 
 import os
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -72,7 +73,6 @@ INSTALLED_APPS = [
     "django_htmx",
     "axes",
     "django_otp",
-    "django_otp.plugins.otp_totp",
     "procrastinate.contrib.django",
     "mulin.ledger",
     "mulin.places",
@@ -104,6 +104,8 @@ AUTH_USER_MODEL = "people.Account"
 AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # an attacker elsewhere cannot lock the victim out
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
 
 # Staff: half an hour without a click, twelve hours in all (SessionLife). A resident's draft lives as long.
 SESSION_COOKIE_AGE = 12 * 3600
