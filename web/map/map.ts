@@ -14,6 +14,8 @@ export interface Options {
   ground: string;
   /** Address of the worker script. */
   worker: string;
+  /** What a screen reader calls the map. */
+  label: string;
   /** Where to begin; without it the whole ground is shown. */
   start?: Place | undefined;
   /** Whether the map can be moved by hand. */
@@ -29,10 +31,13 @@ export interface Picker {
   highlight(code: string): void;
   place(): Place;
   redraw(): void;
+  /** Whether the outlines are a sketch and not surveyed. */
+  synthetic: boolean;
 }
 
 interface Ground {
   outlines: GeoJSON.FeatureCollection;
+  compounds: GeoJSON.FeatureCollection;
   names: GeoJSON.FeatureCollection<GeoJSON.Point>;
   buildings: [number, number][];
   bounds: [number, number, number, number] | null;
@@ -65,6 +70,7 @@ function style(ground: Ground): StyleSpecification {
     sources: {
       outlines: { type: "geojson", data: ground.outlines, promoteId: "code" },
       buildings: { type: "geojson", data: sketched(ground.buildings) },
+      compounds: { type: "geojson", data: ground.compounds },
       names: { type: "geojson", data: ground.names },
     },
     layers: [
@@ -76,6 +82,10 @@ function style(ground: Ground): StyleSpecification {
       {
         id: "here", type: "fill", source: "outlines", filter: ["==", ["get", "code"], ""],
         paint: { "fill-color": token("--map-in") },
+      },
+      {
+        id: "compounds", type: "fill", source: "compounds", minzoom: 13.5,
+        paint: { "fill-color": token("--sunk"), "fill-opacity": 0.7, "fill-outline-color": token("--line-2") },
       },
       {
         id: "houses", type: "fill", source: "buildings", minzoom: 14.6,
@@ -147,13 +157,14 @@ export async function show(box: HTMLElement, options: Options): Promise<Picker> 
   };
   await new Promise<void>((resolve) => void map.once("load", () => resolve()));
   const canvas = map.getCanvas();
-  canvas.setAttribute("aria-label", box.dataset["label"] ?? "");
+  canvas.setAttribute("aria-label", options.label);
   return {
     go: (place) => void map.easeTo({ center: [place.lon, place.lat], zoom: Math.max(map.getZoom(), CLOSE) }, { byHand: true }),
     nudge: (right, down) => void map.panBy([right, down], {}, { byHand: true }),
     zoom: (step) => void map.zoomTo(map.getZoom() + step, {}, { byHand: false }),
     highlight,
     place: middle,
+    synthetic: ground.synthetic,
     redraw: () => {
       map.setStyle(style(ground));
       map.once("styledata", () => highlight(here));

@@ -1,0 +1,134 @@
+"""What the map draws, outlines, names and houses of a day in one answer, and words for a place on it."""
+
+import gzip
+import hashlib
+import json
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from math import cos, hypot, radians
+from typing import Final
+
+import shapely
+
+from mulin.places import queries as places
+from mulin.places.rules.atlas import Atlas
+from mulin.places.rules.ground import METRES_PER_DEGREE, BuildingThere
+from mulin.places.rules.located import Located, Outcome
+
+HOUSES_MAX: Final = 5_000  # more would cost a phone more than they tell; the map is then without houses
+NEAR_METRES: Final = 60.0
+SHOWN: Final = ("community", "grid")
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """The map's data, compressed once and named by its content."""
+
+    packed: bytes
+    etag: str
+
+
+_lock = threading.Lock()
+_drawn: dict[int, tuple[Atlas, Drawing]] = {}
+
+
+def drawing(on: date) -> Drawing:
+    """Return the map's data of the day; made once for each edition of the boundaries."""
+    atlas = places.atlas_on(on)
+    held = _drawn.get(id(atlas))
+    if held is None or held[0] is not atlas:
+        packed = gzip.compress(json.dumps(_data(atlas, on), ensure_ascii=False).encode(), mtime=0)
+        held = (atlas, Drawing(packed, f'"{hashlib.sha256(packed).hexdigest()[:32]}"'))
+        with _lock:
+            _drawn.clear()
+            _drawn[id(atlas)] = held
+    return held[1]
+
+
+def _data(atlas: Atlas, on: date) -> dict[str, object]:
+    rows = [row for kind in SHOWN for row in places.outlines(kind, on, simplify_metres=1.0)]
+    outlines = [
+        _feature(row.geometry, {"code": row.code, "kind": row.kind, "tint": order % 3})
+        for order, row in enumerate(rows)
+    ]
+    names = [
+        _feature({"type": "Point", "coordinates": row.centre}, {"name": row.name, "kind": row.kind})
+        for row in rows
+        if row.kind == "community"
+    ]
+    names += [
+        _feature(
+            {"type": "Point", "coordinates": (compound.lon, compound.lat)},
+            {"name": compound.name, "kind": "compound"},
+        )
+        for compound in atlas.ground.compounds
+    ]
+    houses = [(building.lon, building.lat) for building in atlas.ground.buildings]
+    compounds = [
+        _feature(shapely.geometry.mapping(shapely.from_wkb(compound.outline)), {"kind": "compound"})
+        for compound in atlas.ground.compounds
+        if compound.outline
+    ]
+    edges = [row.bounds for row in rows]
+    return {
+        "outlines": {"type": "FeatureCollection", "features": outlines},
+        "compounds": {"type": "FeatureCollection", "features": compounds},
+        "names": {"type": "FeatureCollection", "features": names},
+        "buildings": houses if len(houses) <= HOUSES_MAX else [],
+        "bounds": [f(side) for f, side in zip((min, min, max, max), zip(*edges, strict=True), strict=True)]
+        if edges
+        else None,
+        "synthetic": any(row.synthetic for row in rows),
+    }
+
+
+def _feature(geometry: object, properties: dict[str, object]) -> dict[str, object]:
+    return {"type": "Feature", "geometry": geometry, "properties": properties}
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A place in a resident's words."""
+
+    title: str  # compound and building, or the smallest area known
+    chain: tuple[str, ...]  # street, community, grid: outside first
+    located: Located
+    is_sure: bool
+
+    @property
+    def is_known(self) -> bool:
+        """Return whether the report can be sent on to somebody near."""
+        return bool(self.located.area_code) and self.located.outcome is not Outcome.OUTSIDE
+
+
+def described(located: Located, *, on: date) -> Where:
+    """Return a located place in a resident's words: the house next to it, the areas around it."""
+    chain = tuple(step.name for step in reversed(located.chain) if step.kind != "county")
+    house = _house_near(located, on) if located.compound_code else None
+    title = located.compound_name + (house.name if house else "")
+    return Where(
+        title=title or located.area_name,
+        chain=chain,
+        located=located,
+        is_sure=located.outcome in (Outcome.INSIDE, Outcome.BORDER),
+    )
+
+
+def _house_near(located: Located, on: date) -> BuildingThere | None:
+    if located.lon is None or located.lat is None:
+        return None
+    houses: Sequence[BuildingThere] = [
+        house
+        for house in places.atlas_on(on).ground.buildings
+        if house.compound_code == located.compound_code
+        and (not located.building_code or house.code == located.building_code)
+    ]
+    near = min(houses, key=lambda house: _metres(located, house), default=None)
+    return near if near is not None and _metres(located, near) <= NEAR_METRES else None
+
+
+def _metres(located: Located, house: BuildingThere) -> float:
+    east = ((located.lon or 0.0) - house.lon) * cos(radians(house.lat))
+    return hypot(east, (located.lat or 0.0) - house.lat) * METRES_PER_DEGREE

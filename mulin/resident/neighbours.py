@@ -1,0 +1,59 @@
+"""Who looks after a neighbourhood: the units around a place, and the people who agreed to be named."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from mulin.cases.rules.intake import ADDRESS_MAX
+from mulin.kernel.errors import BadInput
+from mulin.people.queries.days import day_of
+from mulin.people.queries.units import unit_by_code
+from mulin.places import queries as places
+from mulin.places.rules.located import Located
+from mulin.resident import ground
+from mulin.resident.door import Fault, fault_of, page, render
+from mulin.resident.report import chosen, pin
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """A unit around the place with its duty telephone."""
+
+    kind: str
+    name: str
+    phone: str
+
+
+@require_http_methods(["GET"])
+@page
+def neighbours(request: HttpRequest) -> HttpResponse:
+    """Show, for an address or a pin, the grid, the community and the street, nearest first."""
+    address = request.GET.get("address", "").replace("\x00", "").strip()[:ADDRESS_MAX]
+    today = day_of(timezone.now())
+    faults: list[Fault] = []
+    located: Located | None = None
+    try:
+        found = pin(request.GET.get("lon", ""), request.GET.get("lat", ""))
+    except BadInput as refusal:
+        found, faults = None, [fault_of(refusal)]
+    if address:
+        located = chosen(request.GET.get("candidate", ""), address) or places.locate_address(
+            address, on=today
+        )
+    elif found:
+        located = places.locate_point(lon=found[0], lat=found[1], on=today)
+    context = {
+        "typed": address,
+        "where": ground.described(located, on=today) if located else None,
+        "offices": offices(located) if located else [],
+        "faults": faults,
+    }
+    return render(request, "neighbours.html", context, status=422 if faults else 200)
+
+
+def offices(located: Located) -> list[Office]:
+    """Return the units around a place, nearest first."""
+    units = [(step.kind, unit_by_code(step.unit_code)) for step in located.chain if step.kind != "county"]
+    return [Office(kind, unit.name, unit.phone) for kind, unit in units]

@@ -1,0 +1,228 @@
+"""Report in four screens: what, where, how to reach you, done; plain forms, scripts only add comfort."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from mulin.cases.actions.intake import file_report
+from mulin.cases.queries import worklist
+from mulin.cases.rules.intake import ADDRESS_MAX, PHOTOS_MAX, ContactGiven, Kind
+from mulin.kernel.actor import PUBLIC
+from mulin.kernel.errors import BadInput, NotFound, Refusal
+from mulin.people.queries.days import day_of
+from mulin.people.rules.phones import normal_phone
+from mulin.places import queries as places
+from mulin.places.rules.located import Located, Outcome
+from mulin.resident import draft as drafts
+from mulin.resident import ground, limits, pictures
+from mulin.resident.door import Fault, fault_of, page, render, status_of
+from mulin.resident.draft import Draft
+
+TEXT_MAX: Final = 2_000
+NAME_MAX: Final = 40
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def say(request: HttpRequest) -> HttpResponse:
+    """First screen: what is wrong, in words, photos or both."""
+    if request.method == "GET":
+        wanted = request.GET.get("kind", "")
+        kind = Kind(wanted) if wanted in set(Kind) else None
+        return _say(request, drafts.begun(request, kind=kind))
+    draft = drafts.begun(request)
+    text = request.POST.get("text", "").replace("\r\n", "\n").replace("\x00", "")
+    draft = drafts.saved(request, draft, text=text[: TEXT_MAX * 5])
+    faults = pictures.take(request, draft)
+    if request.POST.get("do") == "photos":
+        return _say(request, draft, faults) if faults else redirect("resident:say")
+    if len(text) > TEXT_MAX:
+        most = {"most": TEXT_MAX, "now": len(text)}
+        faults.append(Fault("text", _("最多 %(most)d 个字，现在 %(now)d 个，请删短一些") % most))
+    if not faults and not draft.is_said:
+        faults.append(Fault("text", _("请写几句发生了什么，或者拍一张照片")))
+    return _say(request, draft, faults) if faults else redirect("resident:place")
+
+
+def _say(request: HttpRequest, draft: Draft, faults: Sequence[Fault] = ()) -> HttpResponse:
+    context = {
+        "draft": draft,
+        "photos": draft.photos,
+        "photos_max": PHOTOS_MAX,
+        "text_max": TEXT_MAX,
+        "faults": faults,
+        "step": 1,
+    }
+    return render(request, "say.html", context, status=422 if faults else 200)
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def place(request: HttpRequest) -> HttpResponse:
+    """Second screen: where it is, by pin or by address, or not at all."""
+    draft = drafts.drafted(request)
+    if draft is None or not draft.is_said:
+        return redirect("resident:say")
+    if request.method == "GET":
+        return _place(request, draft)
+    do = request.POST.get("do", "here")
+    if do == "unclear":
+        drafts.saved(request, draft, place="unclear", lon=None, lat=None, address=_address(request), joins="")
+        return redirect("resident:contact")
+    try:
+        found = pin(request.POST.get("lon", ""), request.POST.get("lat", ""))
+    except BadInput as refusal:
+        return _place(request, draft, [fault_of(refusal)])
+    joins = drafts.unsealed(do.removeprefix("join:")) if do.startswith("join:") else ""
+    if found is not None and do != "find":
+        lon, lat = found
+        drafts.saved(request, draft, place="point", lon=lon, lat=lat, address=_address(request), joins=joins)
+        return redirect("resident:contact")
+    return _by_address(request, draft, goes_on=do != "find")
+
+
+def _address(request: HttpRequest) -> str:
+    return request.POST.get("address", "").replace("\x00", "").strip()[:ADDRESS_MAX]
+
+
+def _by_address(request: HttpRequest, draft: Draft, *, goes_on: bool) -> HttpResponse:
+    """Take the address as the place: surely known, one of several, or only as words."""
+    address = _address(request)
+    if not address:
+        words = _("请写小区、楼号或路口；说不清就按“说不清”")
+        return _place(request, draft, [Fault("address", words)])
+    today = day_of(timezone.now())
+    located = chosen(request.POST.get("candidate", ""), address) or places.locate_address(address, on=today)
+    draft = drafts.saved(request, draft, place="address", address=address, joins="", lon=None, lat=None)
+    settled = located.outcome in (Outcome.INSIDE, Outcome.BORDER)
+    if settled and located.lon is not None and (located.building_code or located.compound_code):
+        draft = drafts.saved(request, draft, lon=located.lon, lat=located.lat)
+    if goes_on and (settled or request.POST.get("asked") == address):
+        return redirect("resident:contact")
+    return _place(request, draft, where=ground.described(located, on=today))
+
+
+def chosen(code: str, address: str) -> Located | None:
+    """Return the place of a candidate that was picked from several, or nothing."""
+    today = day_of(timezone.now())
+    try:
+        compound = places.compound_page(code, on=today)
+    except NotFound:
+        area = places.atlas_on(today).areas.area_of.get(code)
+        return places.locate_address(f"{area.name} {address}", on=today) if area else None
+    return places.locate_point(lon=compound.lon, lat=compound.lat, on=today)
+
+
+def _place(
+    request: HttpRequest, draft: Draft, faults: Sequence[Fault] = (), *, where: ground.Where | None = None
+) -> HttpResponse:
+    today = day_of(timezone.now())
+    if where is None and draft.lon is not None and draft.lat is not None:
+        where = ground.described(places.locate_point(lon=draft.lon, lat=draft.lat, on=today), on=today)
+    context = {
+        "draft": draft,
+        "where": where,
+        "is_danger": limits.is_danger(draft.text),
+        "faults": faults,
+        "step": 2,
+    }
+    return render(request, "place.html", context, status=422 if faults else 200)
+
+
+def pin(lon: str, lat: str) -> tuple[float, float] | None:
+    """Return the point a page sent, or nothing when it sent none.
+
+    :raises BadInput: it is no point on Earth
+    """
+    if not lon and not lat:
+        return None
+    try:
+        east, north = float(lon), float(lat)
+    except ValueError:
+        raise BadInput(_("地图上的位置没有读出来，请再点一次，或写地址"), where="address") from None
+    places.locate_point(lon=east, lat=north, on=day_of(timezone.now()))
+    return east, north
+
+
+@require_http_methods(["GET"])
+@page
+def where(request: HttpRequest) -> HttpResponse:
+    """Say what lies under the pin, or what an address means, as a piece of the second screen."""
+    today = day_of(timezone.now())
+    address = request.GET.get("address", "").replace("\x00", "").strip()[:ADDRESS_MAX]
+    try:
+        if address:
+            code = request.GET.get("candidate", "")
+            located = chosen(code, address) or places.locate_address(address, on=today)
+        else:
+            found = pin(request.GET.get("lon", ""), request.GET.get("lat", ""))
+            if found is None:
+                return render(request, "_where.html", {"where": None})
+            located = places.locate_point(lon=found[0], lat=found[1], on=today)
+    except BadInput as refusal:
+        return render(request, "_where.html", {"fault": fault_of(refusal)}, status=422)
+    return render(request, "_where.html", {"where": ground.described(located, on=today), **near(located)})
+
+
+def near(located: Located) -> dict[str, object]:
+    """Return the nearest open case of others, for "也是这件"."""
+    if located.lon is None or located.lat is None or located.candidates:
+        return {}
+    found = worklist.nearby(lon=located.lon, lat=located.lat, now=timezone.now(), most=1)
+    return {"same": found[0], "same_word": drafts.sealed(found[0].id)} if found else {}
+
+
+@require_http_methods(["GET", "POST"])
+@page
+def contact(request: HttpRequest) -> HttpResponse:
+    """Third screen: how to be told the result, if one wants to; then the report is sent."""
+    already = drafts.code_of(request, request.POST.get("draft", ""))
+    if already:  # the button was pressed twice: one report
+        return redirect("resident:done", code=already)
+    draft = drafts.drafted(request)
+    if draft is None or not draft.is_said:
+        return redirect("resident:say")
+    if not draft.place:
+        return redirect("resident:place")
+    if request.method == "GET":
+        return _contact(request, draft)
+    limits.take_turn(limits.REPORTS, request, text=draft.text)
+    try:
+        given = None if request.POST.get("do") == "bare" else contact_given(request)
+        if request.POST.get("website") or draft.is_hasty:
+            raise BadInput(_("提交得太快了。请再看一遍，过几秒再按一次“提交”"))
+        filed = file_report(filing=drafts.filing_of(draft, given), actor=PUBLIC, now=timezone.now())
+    except Refusal as refusal:
+        return _contact(request, draft, [fault_of(refusal)], status=status_of(refusal))
+    drafts.sent(request, draft, filed.report.tracking_code)
+    return redirect("resident:done", code=filed.report.tracking_code)
+
+
+def contact_given(request: HttpRequest) -> ContactGiven | None:
+    """Return what was given of a contact, or nothing.
+
+    :raises BadInput: the number is none, or the name is too long
+    """
+    phone, name = request.POST.get("phone", "").strip(), request.POST.get("name", "").strip()
+    may_call = request.POST.get("may_call") == "1"
+    if len(name) > NAME_MAX:
+        raise BadInput(_("称呼最多 %(most)d 个字"), where="name", most=NAME_MAX)
+    if may_call and not phone:
+        raise BadInput(_("要回访就得有手机号；不留也可以，请去掉回访的勾"), where="phone")
+    if not phone and not name:
+        return None
+    return ContactGiven(phone=normal_phone(phone) if phone else "", name=name, may_call=may_call)
+
+
+def _contact(
+    request: HttpRequest, draft: Draft, faults: Sequence[Fault] = (), *, status: int = 200
+) -> HttpResponse:
+    # What is typed here goes back to the page that sent it and nowhere else: it is not kept in the draft.
+    typed = {key: request.POST.get(key, "") for key in ("phone", "name", "may_call")}
+    context = {"draft": draft, "typed": typed, "faults": faults, "step": 3}
+    return render(request, "contact.html", context, status=status)
