@@ -20,5 +20,5 @@ def pack(name: str = "demo") -> Pack:
 
 
 def city(name: str = "demo") -> Adopted:
-    """Adopt a shipped pack: units, posts, staff, areas, compounds, buildings, list, dispatch table, settings."""
+    """Adopt a shipped pack: people, places, list, dispatch table, settings."""
     return adopt_pack(pack=pack(name), actor=SYSTEM, now=ADOPTED_AT)

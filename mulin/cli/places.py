@@ -1,0 +1,74 @@
+"""Places from the command line: ``mulin places locate``, ``parse``, ``buildings``."""
+
+import json
+from datetime import date, datetime
+
+import click
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from mulin.places import queries
+from mulin.places.rules.located import Located
+
+
+class Day(click.ParamType[date]):
+    """A day, or a moment whose day in the city's time zone counts."""
+
+    name = "day"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """Return the day."""
+        try:
+            if len(value) <= len("2026-01-01"):
+                return date.fromisoformat(value)
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            self.fail(_("「%(value)s」不是日期：请写成 2026-05-11") % {"value": value}, param, ctx)
+        return timezone.localtime(moment).date() if timezone.is_aware(moment) else moment.date()
+
+
+_AT = click.option("--at", type=Day(), help="By the boundaries of this day; today if left out.")
+_JSON = click.option("--json", "as_json", is_flag=True, help="One line of JSON instead of words.")
+
+
+@click.group()
+def places() -> None:
+    """Ask which grid a point or an address lies in."""
+
+
+@places.command()
+@click.option("--lon", type=float, required=True, help="Longitude in degrees (WGS-84 / CGCS2000).")
+@click.option("--lat", type=float, required=True, help="Latitude in degrees.")
+@_AT
+@_JSON
+def locate(lon: float, lat: float, at: date | None, as_json: bool) -> None:
+    """Say which grid takes a point, and why."""
+    _say(queries.locate_point(lon=lon, lat=lat, on=at or timezone.localdate()), as_json)
+
+
+@places.command()
+@click.argument("text")
+@_AT
+@_JSON
+def parse(text: str, at: date | None, as_json: bool) -> None:
+    """Say which grid an address lies in, and why."""
+    _say(queries.locate_address(text, on=at or timezone.localdate()), as_json)
+
+
+def _say(found: Located, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(found.as_json(), ensure_ascii=False))
+        return
+    chain = " › ".join(step.name for step in reversed(found.chain))
+    click.echo(f"{chain or '—'}  [{found.outcome}]")
+    click.echo(found.reason.words(get_language() or "zh"))
+    if found.compound_name:
+        click.echo(_("小区：%(name)s") % {"name": found.compound_name})
+    for candidate in found.candidates:
+        metres = "" if candidate.metres is None else _("（约 %(metres)s 米）") % {"metres": candidate.metres}
+        click.echo(f"  · {candidate.name} {candidate.code}{metres}")
+    if found.edition_from:
+        click.echo(_("边界自 %(day)s 起生效") % {"day": found.edition_from.isoformat()})
+    if found.synthetic:
+        click.echo(_("形状为示意，非真实边界"))
