@@ -17,7 +17,6 @@ from mulin.kernel.errors import NotFound, NotPossible
 from mulin.ledger.rules.privacy import Json
 from mulin.people.models import Unit
 from mulin.places import queries as places
-from mulin.places.models import CompoundFirm
 from mulin.places.rules.located import Located, Outcome, Reason
 
 Why: TypeAlias = dict[str, Json]
@@ -121,13 +120,6 @@ def table_in_force(on: date) -> DispatchTable | None:
     return DispatchTable.objects.filter(from_on__lte=on).order_by("-from_on").first()
 
 
-def firm_of(compound_code: str, on: date) -> str:
-    """Return the code of the property firm that looks after a compound; empty when nobody does."""
-    running = Q(until_on__isnull=True) | Q(until_on__gt=on)
-    firms = CompoundFirm.objects.filter(running, compound__code=compound_code, from_on__lte=on)
-    return firms.values_list("firm_code", flat=True).first() or ""
-
-
 def resolve(cell: str, *, chain: Iterable[Unit], firm: str) -> Unit | None:
     """Return the first unit a target cell leads to, or nothing."""
     chain = list(chain)
@@ -153,7 +145,7 @@ def route(case: Case, *, now: datetime) -> Route:
     if table is None:
         raise dispatch.NoRule
     chain = chain_of(case.place_unit)
-    firm = firm_of(case.compound_code, today(now)) if case.compound_code else ""
+    firm = places.firm_of(case.compound_code, on=today(now)) if case.compound_code else ""
     facts = dispatch.Facts(
         item=case.item.code if case.item else "",
         areas=tuple(unit.code for unit in chain),
