@@ -1,7 +1,7 @@
 """Where a case goes: its place, its first desk, the dispatch table's answer, the desk that checks."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Final, TypeAlias
@@ -38,9 +38,19 @@ def today(now: datetime) -> date:
 
 
 def locate(*, lon: float | None, lat: float | None, address: str, now: datetime) -> Located:
-    """Return where a report is, by its point if there is one, else by its address."""
+    """Return where a report is: the grid by its point if there is one, else by its address.
+
+    A pin put just outside the fence does not take a matter out of the compound its address names.
+    """
     if lon is not None and lat is not None:
-        return places.locate_point(lon=lon, lat=lat, on=today(now))
+        by_point = places.locate_point(lon=lon, lat=lat, on=today(now))
+        if by_point.compound_code or not address:
+            return by_point
+        said = places.locate_address(address, on=today(now))
+        grids = {area.code for area in places.grids_of_compound(said.compound_code, on=today(now))}
+        if by_point.grid_code not in grids:
+            return by_point
+        return replace(by_point, compound_code=said.compound_code, compound_name=said.compound_name)
     if address:
         return places.locate_address(address, on=today(now))
     return Located(outcome=Outcome.UNKNOWN, reason=Reason("empty"))
