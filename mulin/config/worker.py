@@ -13,6 +13,7 @@ from procrastinate.contrib.django import app as django_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
 
 from mulin.ledger import jobs as ledger
+from mulin.people import jobs as people
 
 _log = logging.getLogger("mulin.worker")
 HEARTBEAT: Final = 5.0
@@ -33,6 +34,8 @@ class Timer:
 TIMERS: Final = (
     Timer("ledger.anchor", "* * * * *", lambda now: ledger.anchor(folder=settings.VAR / "anchors", now=now)),
     Timer("ledger.forget_receipts", "41 2 * * *", lambda now: ledger.forget_receipts(now=now)),
+    Timer("people.turn_day", "* * * * *", lambda now: people.turn_day(now=now)),
+    Timer("people.forget_sign_ins", "47 2 * * *", lambda now: people.forget_sign_ins(now=now)),
 )
 
 

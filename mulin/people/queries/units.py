@@ -26,6 +26,7 @@ _TREE: Final = """
         SELECT below.unit_id, tree.id, tree.depth + 1
         FROM tree JOIN people_belonging below ON below.parent_id = tree.id
         WHERE below.from_on <= %(on)s AND (below.until_on IS NULL OR below.until_on > %(on)s)
+          AND tree.depth < %(depth)s
     )
     SELECT unit.id, unit.code, unit.kind_id, kind.name, kind.rank, naming.name, naming.short_name,
            tree.parent_id, tree.depth, unit.from_on, unit.until_on
@@ -36,6 +37,7 @@ _TREE: Final = """
      AND naming.from_on <= %(on)s AND (naming.until_on IS NULL OR naming.until_on > %(on)s)
     ORDER BY tree.depth, kind.rank, unit.code
 """
+_DEEPEST: Final = 100
 _ROOTS: Final = "NOT EXISTS (SELECT FROM people_belonging up WHERE up.unit_id = unit.id)"
 
 # For how long each unit lay below the root, however often it or what lies between was moved.
@@ -159,17 +161,24 @@ def parent_on(unit: Unit, *, on: date) -> Unit | None:
     return belonging.parent if belonging else None
 
 
-def tree_on(*, on: date, root: Unit | None = None) -> list[UnitNode]:
+def tree_on(*, on: date, root: Unit | None = None, depth: int = _DEEPEST) -> list[UnitNode]:
     """Return the tree of a day in one statement, parents first; from ``root`` down if one is given."""
     where = _ROOTS if root is None else "unit.id = %(root)s"
     with connection.cursor() as cursor:
-        cursor.execute(_TREE.format(root=where), {"on": on, "root": root.pk if root else None})
+        cursor.execute(
+            _TREE.format(root=where), {"on": on, "root": root.pk if root else None, "depth": depth}
+        )
         return [UnitNode(*row) for row in cursor.fetchall()]
 
 
 def units_under(unit: Unit, *, on: date) -> list[UnitNode]:
     """Return the units below ``unit`` on a day, itself not included."""
     return tree_on(on=on, root=unit)[1:]
+
+
+def children_on(unit: Unit, *, on: date) -> list[UnitNode]:
+    """Return the units one level below ``unit`` on a day."""
+    return tree_on(on=on, root=unit, depth=1)[1:]
 
 
 def totals_under(unit: Unit, *, on: date) -> dict[str, int]:

@@ -1,0 +1,22 @@
+"""What people do by the clock: turn the day, forget old sign-ins."""
+
+from datetime import datetime
+from typing import Final
+
+from axes.handlers.proxy import AxesProxyHandler
+
+from mulin.kernel.actor import SYSTEM
+from mulin.people.actions import calendar
+
+SIGN_INS_KEPT_DAYS: Final = 190  # the law asks for six months of them
+
+
+def turn_day(*, now: datetime) -> int:
+    """Let moves and names planned for today come true; idempotent, cheap when there is nothing to do."""
+    return calendar.turn_day(actor=SYSTEM, now=now)
+
+
+def forget_sign_ins(*, now: datetime) -> int:
+    """Forget from where people signed in once the law no longer asks for it; return how many rows."""
+    logs: int = AxesProxyHandler.reset_logs(age_days=SIGN_INS_KEPT_DAYS)
+    return logs
