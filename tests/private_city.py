@@ -32,12 +32,7 @@ def begin() -> None:
     use = Use(Home(var / "pg"), {"fsync": "off", "full_page_writes": "off", "shared_buffers": "256MB"})
     use.__enter__()
     os.environ["MULIN_DATABASE_URL"] = use.home.url()
-
-    def end() -> None:
-        use.release()
-        use.wait_stopped(10)
-
-    atexit.register(end)  # runs before the folder is removed
+    atexit.register(use.__exit__, None, None, None)  # runs before the folder is removed
 
 
 begin()

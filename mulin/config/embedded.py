@@ -21,6 +21,7 @@ import psycopg
 
 _SOCKET_NAME: Final = "/.s.PGSQL.5432"
 _LONGEST_SOCKET: Final = 107  # sun_path of Linux, less its closing zero
+_STOPPING: Final = 30.0  # writing out a large cache takes a while
 _PATIENCE: Final = 90.0  # recovery after a crash may take a while; initdb takes a second
 
 
@@ -124,23 +125,33 @@ class Use:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Let go; wait until the server has stopped, unless others still use it."""
         self.release()
+        until = time.monotonic() + _STOPPING
+        while keeper_runs(self.home) and not self._used_by_others() and time.monotonic() < until:
+            time.sleep(0.03)
+        if self._keeper:
+            _ended(self._keeper)  # leaves no zombie in a process that lives on
 
     def release(self) -> None:
-        """Let go; the keeper stops the server if nobody else holds on."""
+        """Let go at once; the keeper stops the server if nobody else holds on."""
         if self._lock is not None:
             self._lock.close()
             self._lock = None
 
-    def wait_stopped(self, seconds: float) -> bool:
-        """Return whether the keeper is gone within ``seconds``; for the last user, after :meth:`release`."""
-        until = time.monotonic() + seconds
-        while keeper_runs(self.home):
-            if time.monotonic() > until:
+    def _used_by_others(self) -> bool:
+        """Return whether somebody shares the lock that a stopping keeper would hold alone."""
+        with self.home.lock("users") as lock:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                pass
+            else:
                 return False
-            time.sleep(0.05)
-        if self._keeper:
-            _ended(self._keeper)  # leaves no zombie in a process that lives on
+            try:
+                fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
         return True
 
     def revive(self) -> None:

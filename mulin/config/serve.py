@@ -170,30 +170,33 @@ def run_all(
         parent.stop_asked += 1
         if parent.stop_asked > 1:
             parent.end()
+            os._exit(130)  # the keeper stops the database once we are gone
 
     signal.signal(signal.SIGTERM, asked)
     signal.signal(signal.SIGINT, asked)
     try:
         with database() as use:
             gather_static()
-            get_resolver().url_patterns  # noqa: B018 - a door that cannot be opened is said here, not by each worker
+            get_resolver().url_patterns  # noqa: B018 - a door that cannot be opened is said here, once
             before()
-            if logs:
-                logs.mkdir(parents=True, exist_ok=True)
-            web = ["web", "--host", host, "--port", str(port), "--workers", str(workers)]
-            children = [
-                Child("web", web, logs and logs / "web.log"),
-                Child("worker", ["worker"], logs and logs / "worker.log"),
-            ]
-            parent = Parent(children, use)
+            parent = Parent(children_of(host, port, workers, logs), use)
             try:
                 parent.run(local_address(host, port), ready)
             finally:
                 parent.stop()
-        if use is not None and parent.stop_asked < 2:
-            use.wait_stopped(30)
     except Stopped:
-        return
+        _log.info("stopped while starting")
+
+
+def children_of(host: str, port: int, workers: int, logs: Path | None) -> list[Child]:
+    """Return the processes that serve, in the order in which they stop."""
+    if logs:
+        logs.mkdir(parents=True, exist_ok=True)
+    web = ["web", "--host", host, "--port", str(port), "--workers", str(workers)]
+    return [
+        Child("web", web, logs and logs / "web.log"),
+        Child("worker", ["worker"], logs and logs / "worker.log"),
+    ]
 
 
 def local_address(host: str, port: int) -> str:

@@ -57,14 +57,13 @@ def _command(entry: Path) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Home:
+def made(wide_room: Path) -> Home:
     """A data directory made once; each test starts servers on it and leaves none."""
-    home = Home(tmp_path_factory.mktemp("pg"))
-    with Use(home, SMALL) as use:
+    home = Home(wide_room / "pg")
+    with Use(home, SMALL):
         ensure_database(home)
         with psycopg.connect(home.url()) as connection:
             connection.execute("create table kept (n int)")
-    assert use.wait_stopped(10)
     return home
 
 
@@ -101,13 +100,14 @@ def test_nobody_else_can_reach_it(home: Home) -> None:
 
 
 def test_it_is_gone_when_the_last_user_leaves_and_not_before(home: Home) -> None:
-    with Use(home, SMALL) as first:
-        with Use(home, SMALL) as second:
-            assert second.revive() is None
+    with Use(home, SMALL):
+        began = time.monotonic()
+        with Use(home, SMALL):
+            pass
+        assert time.monotonic() - began < 2, "who is not the last does not wait"
         time.sleep(0.5)
         assert answers(home)
-    assert first.wait_stopped(10)
-    assert not answers(home)
+    assert until(lambda: not processes(home), 2)
 
 
 def test_many_starts_at_once_make_one_server(home: Home) -> None:
@@ -119,16 +119,14 @@ def test_many_starts_at_once_make_one_server(home: Home) -> None:
         assert len(set(pool.map(use, range(6)))) == 1
 
 
-def test_first_start_of_many_processes_at_once(tmp_path: Path) -> None:
+def test_first_start_of_many_processes_at_once(room: Path) -> None:
     """The data directory does not exist yet, and four processes want it in the same moment."""
     words = "import sys; from pathlib import Path; from mulin.config.embedded import *\n"
     words += "h = Home(Path(sys.argv[1]))\n"
     words += "with Use(h, {'shared_buffers': '16MB', 'max_connections': '20'}): ensure_database(h)"
-    started = [
-        subprocess.Popen([sys.executable, "-c", words, str(tmp_path / "pg")], cwd=ROOT) for _ in range(4)
-    ]
+    started = [subprocess.Popen([sys.executable, "-c", words, str(room / "pg")], cwd=ROOT) for _ in range(4)]
     assert [process.wait(60) for process in started] == [0, 0, 0, 0]
-    assert until(lambda: not processes(Home(tmp_path / "pg")))
+    assert until(lambda: not processes(Home(room / "pg")))
 
 
 def test_it_comes_back_when_the_server_is_killed_and_keeps_what_it_acknowledged(home: Home) -> None:
@@ -215,16 +213,15 @@ def test_a_server_that_cannot_start_is_reported_with_its_own_words(home: Home) -
         pass
 
 
-def test_a_half_made_data_directory_is_made_again(tmp_path: Path) -> None:
-    home = Home(tmp_path / "pg")
+def test_a_half_made_data_directory_is_made_again(room: Path) -> None:
+    home = Home(room / "pg")
     (home.folder / "data.new" / "base").mkdir(parents=True)
-    with Use(home, SMALL) as use:
+    with Use(home, SMALL):
         assert answers(home)
-    assert use.wait_stopped(10)
 
 
-def test_somebody_elses_folder_is_not_taken_for_data(tmp_path: Path) -> None:
-    home = Home(tmp_path / "pg")
+def test_somebody_elses_folder_is_not_taken_for_data(room: Path) -> None:
+    home = Home(room / "pg")
     home.data.mkdir(parents=True)
     (home.data / "letter.txt").write_text("Dear Sir")
     with pytest.raises(EmbeddedError, match="no PostgreSQL data directory"), Use(home, SMALL):
@@ -232,30 +229,28 @@ def test_somebody_elses_folder_is_not_taken_for_data(tmp_path: Path) -> None:
     assert (home.data / "letter.txt").read_text() == "Dear Sir"
 
 
-def test_a_checkout_that_lies_deep_gets_a_socket_elsewhere(tmp_path: Path) -> None:
-    deep = tmp_path.joinpath(*["a-very-long-folder-name-of-forty-characters"] * 3)
+def test_a_checkout_that_lies_deep_gets_a_socket_elsewhere(room: Path) -> None:
+    deep = room.joinpath(*["a-very-long-folder-name-of-forty-characters"] * 3)
     home = Home(deep / "pg")
     assert not home.sockets.is_relative_to(deep)
     assert len(f"{home.sockets}/.s.PGSQL.5432") < 108
-    with Use(home, SMALL) as use:
+    with Use(home, SMALL):
         assert answers(home)
         assert home.sockets.stat().st_mode & 0o077 == 0
-    assert use.wait_stopped(10)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root runs the server under another account")
-def test_a_closed_folder_above_is_opened_for_the_server_alone(tmp_path: Path) -> None:
-    closed = tmp_path / "closed"
+def test_a_closed_folder_above_is_opened_for_the_server_alone(room: Path) -> None:
+    closed = room / "closed"
     closed.mkdir(mode=0o700)
     home = Home(closed / "pg")
-    with Use(home, SMALL) as use:
+    with Use(home, SMALL):
         assert answers(home)
-    assert use.wait_stopped(10)
     assert closed.stat().st_mode & 0o007 == 0, "the others still may not enter"
 
 
-def test_the_keeper_lock_tells_whether_a_keeper_runs(tmp_path: Path) -> None:
-    home = Home(tmp_path)
+def test_the_keeper_lock_tells_whether_a_keeper_runs(room: Path) -> None:
+    home = Home(room)
     assert not keeper_runs(home)
     with home.lock("keeper") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
@@ -263,10 +258,8 @@ def test_the_keeper_lock_tells_whether_a_keeper_runs(tmp_path: Path) -> None:
     assert not keeper_runs(home)
 
 
-def test_programs_named_but_missing_are_refused_in_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("MULIN_PG_BIN", str(tmp_path))
+def test_programs_named_but_missing_are_refused_in_words(room: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MULIN_PG_BIN", str(room))
     with pytest.raises(EmbeddedError, match="MULIN_PG_BIN must name a folder"):
         binaries()
 

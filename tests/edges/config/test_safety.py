@@ -14,13 +14,14 @@ from mulin.config.safety import Unsafe, refuse_unsafe
 from mulin.config.settings import database
 from tests.make.city import run_mulin
 
-
 pytestmark = pytest.mark.django_db  # lets these tests connect at all; they use servers of their own
 
 
 def connected(home: Home, name: str = "mulin") -> BaseDatabaseWrapper:
     described = {**connection.settings_dict, **database(home.url(name))}
-    wrapper: BaseDatabaseWrapper = load_backend(described["ENGINE"]).DatabaseWrapper(described, alias=name)
+    wrapper: BaseDatabaseWrapper = load_backend(described["ENGINE"]).DatabaseWrapper(
+        described, alias=connection.alias
+    )
     return wrapper
 
 
@@ -35,22 +36,20 @@ def reasons(of: BaseDatabaseWrapper) -> str:
 
 
 @pytest.fixture(scope="module")
-def unsafe_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    home = Home(tmp_path_factory.mktemp("unsafe"))
+def unsafe_server(wide_room: Path) -> Iterator[Home]:
+    home = Home(wide_room / "unsafe")
     small = {"shared_buffers": "16MB", "max_connections": "20"}
-    with Use(home, {**small, "fsync": "off", "full_page_writes": "off"}) as use:
+    with Use(home, {**small, "fsync": "off", "full_page_writes": "off"}):
         ensure_database(home)
         yield home
-    use.wait_stopped(10)
 
 
 @pytest.fixture(scope="module")
-def safe_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
-    home = Home(tmp_path_factory.mktemp("safe"))
-    with Use(home, {"shared_buffers": "16MB", "max_connections": "20"}) as use:
+def safe_server(wide_room: Path) -> Iterator[Home]:
+    home = Home(wide_room / "safe")
+    with Use(home, {"shared_buffers": "16MB", "max_connections": "20"}):
         ensure_database(home)
         yield home
-    use.wait_stopped(10)
 
 
 def test_a_server_as_we_start_it_is_safe(safe_server: Home) -> None:
@@ -107,9 +106,9 @@ def test_a_plain_secret_is_refused(safe_server: Home, settings: Settings, secret
     assert "MULIN_SECRET_KEY" in reasons(connected(safe_server))
 
 
-def test_an_unsafe_server_starts_no_command(unsafe_server: Home, tmp_path: Path) -> None:
+def test_an_unsafe_server_starts_no_command(unsafe_server: Home, room: Path) -> None:
     """From the outside: `mulin migrate` on it changes nothing, fails and says why."""
-    from_outside = run_mulin("migrate", var=tmp_path, MULIN_DATABASE_URL=unsafe_server.url())
+    from_outside = run_mulin("migrate", var=room, MULIN_DATABASE_URL=unsafe_server.url())
     assert from_outside.returncode == 1
     assert "fsync = off" in from_outside.stderr
     wrapper = connected(unsafe_server)
