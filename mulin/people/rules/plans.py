@@ -231,6 +231,8 @@ def _check_ends(
         if code in kept:
             continue
         if state.parent in gone:
-            problems.add(0, "ends", "撤销后 %(code)s 没有上级单位", code=code)
+            problems.add(ends.index(state.parent), "ends", "撤销后 %(code)s 没有上级单位", code=code)
         if kinds[state.kind].must_cover and state.covers and state.covers <= gone:
-            problems.add(0, "ends", "撤销后 %(code)s 没有对应的地域单位", code=code)
+            problems.add(
+                min(map(ends.index, state.covers)), "ends", "撤销后 %(code)s 没有对应的地域单位", code=code
+            )
