@@ -8,12 +8,13 @@ from typing import Final
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from mulin.kernel.actor import Actor
+from mulin.kernel.actor import Actor, Relation
 from mulin.kernel.errors import NotFound
 from mulin.people import policy
 from mulin.people.models import Belonging, Cover, Naming, Unit, UnitKind
 from mulin.people.queries.days import in_force
 from mulin.people.rules import plans
+from mulin.people.rules.acts import Act
 from mulin.people.rules.plans import Plan, UnitRow, UnitState
 from mulin.people.rules.tree import KindRule
 
@@ -122,6 +123,16 @@ def units_for(actor: Actor) -> QuerySet[Unit]:
     return (
         Unit.objects.filter(policy.units_seen_by(actor)).select_related("kind").order_by("kind__rank", "code")
     )
+
+
+def roots_for(actor: Actor) -> list[Unit]:
+    """Return the widest units ``actor`` may see: where a page that shows the tree begins."""
+    seen = [grant for grant in actor.grants if grant.relations(Act.SEE_UNIT)]
+    if any(Relation.ANY in grant.relations(Act.SEE_UNIT) for grant in seen):
+        return list(units_for(actor).filter(path__regex=r"^\d+/$", until_on__isnull=True))
+    own = {grant.unit_path: grant.unit_id for grant in seen}
+    widest = [pk for path, pk in own.items() if not any(path != o and path.startswith(o) for o in own)]
+    return list(Unit.objects.filter(pk__in=widest).select_related("kind").order_by("code"))
 
 
 def units_of_kind(actor: Actor, kind: str) -> list[Unit]:
