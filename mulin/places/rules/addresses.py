@@ -203,7 +203,7 @@ class Gazetteer:
         grids = [g for g in compound.grid_codes if self._index.chain(g)]
         facts: dict[str, str | int] = {
             "compound": compound.name,
-            "building": house.building,
+            "building": house.building + ("号楼" if house.building.isdigit() else "座"),
             "count": len(grids),
             "others": "、".join(self._index.area_of[g].name for g in grids),
         }

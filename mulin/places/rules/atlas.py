@@ -25,8 +25,9 @@ class Atlas:
         :raises BadInput: the numbers are no position on Earth
         """
         require_position(lon, lat)
-        found = self.areas.locate(lon, lat, on=self.on)
-        compound = self._compounds.around(lon, lat)
+        point = self.areas.plane.point(lon, lat)
+        found = self.areas.locate_flat(point, (lon, lat), on=self.on)
+        compound = self._compounds.around(point)
         if compound is None:
             return found
         return replace(found, compound_code=compound.code, compound_name=compound.name)

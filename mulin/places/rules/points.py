@@ -90,17 +90,19 @@ class AreaIndex:
         )
 
     def locate(self, lon: float, lat: float, *, on: date) -> Located:
-        """Return which grid takes the point, and why.
+        """Return which grid takes the position, and why."""
+        return self.locate_flat(self.plane.point(lon, lat), (lon, lat), on=on)
+
+    def locate_flat(self, point: shapely.Point, at: tuple[float, float], *, on: date) -> Located:
+        """Return which grid takes the point, given in metres and, to be told again, in degrees.
 
         Of several grids that hold the point the smallest code takes it, in whatever order they came.
         """
         if not self._grids and not self._wider:
-            return Located(Outcome.UNKNOWN, Reason("no_areas", {"on": on.isoformat()}), lon=lon, lat=lat)
-        at = (lon, lat)
-        point = self.plane.point(lon, lat)
-        near = sorted(
-            int(i) for i in self._tree.query(point, predicate="dwithin", distance=self.border_metres)
-        )
+            reason = Reason("no_areas", {"on": on.isoformat()})
+            return Located(Outcome.UNKNOWN, reason, lon=at[0], lat=at[1])
+        near = self._tree.query(point, predicate="dwithin", distance=self.border_metres).tolist()
+        near.sort()  # by code: the shapes were loaded in that order
         holding = [i for i in near if self._shapes[i].intersects(point)]
         if len(holding) > 1:
             return self._shared(point, holding, near, at)
@@ -186,22 +188,25 @@ class CompoundIndex:
     """Which compound a point lies in: by its outline, else by the nearest of its houses."""
 
     def __init__(self, ground: Ground, plane: Plane) -> None:
-        self._plane = plane
-        drawn = [c for c in ground.compounds if c.outline is not None]
-        self._drawn: list[CompoundThere] = drawn
-        shapes = [shapely.from_wkb(c.outline) for c in drawn if c.outline is not None]
-        self._tree = shapely.STRtree(plane.flatten(shapes))
-        codes = {c.code for c in drawn}
-        undrawn = {c.code: c for c in ground.compounds if c.code not in codes}
+        drawn = [(c, c.outline) for c in ground.compounds if c.outline is not None]
+        self._drawn: list[CompoundThere] = [compound for compound, _ in drawn]
+        self._shapes = plane.flatten([shapely.from_wkb(outline) for _, outline in drawn])
+        shapely.prepare(self._shapes)
+        self._tree = shapely.STRtree(self._shapes)
+        undrawn = {c.code: c for c in ground.compounds if c.outline is None}
         houses: list[BuildingThere] = [b for b in ground.buildings if b.compound_code in undrawn]
         self._owners = [undrawn[b.compound_code] for b in houses]
         self._houses = shapely.STRtree([plane.point(b.lon, b.lat) for b in houses])
 
-    def around(self, lon: float, lat: float) -> CompoundThere | None:
-        """Return the compound of the point; of several the smallest code."""
-        point = self._plane.point(lon, lat)
-        hits = self._tree.query(point, predicate="intersects")
-        if len(hits):
-            return min((self._drawn[int(i)] for i in hits), key=lambda compound: compound.code)
-        beside = self._houses.query(point, predicate="dwithin", distance=BESIDE_METRES)
-        return min((self._owners[int(i)] for i in beside), key=lambda compound: compound.code, default=None)
+    def around(self, point: shapely.Point) -> CompoundThere | None:
+        """Return the compound of a point in metres; of several the smallest code."""
+        near = [int(i) for i in self._tree.query(point)]
+        hits = [self._drawn[i] for i in near if self._shapes[i].intersects(point)]
+        if not hits and self._owners:
+            beside = self._houses.query(point, predicate="dwithin", distance=BESIDE_METRES)
+            hits = [self._owners[int(i)] for i in beside]
+        return min(hits, key=_code, default=None)
+
+
+def _code(compound: CompoundThere) -> str:
+    return compound.code
