@@ -89,7 +89,11 @@ def _building_problems(
     if there.compound_code and there.compound_code not in compounds:
         facts = {"compound": there.compound_code}
         found.append(Problem(there.code, "小区「%(compound)s」不存在", "请改正小区编码", facts))
-    elif there.compound_code and there.grid_code not in compounds[there.compound_code].grid_codes:
+    elif (
+        surveyed.knows(there.grid_code)
+        and there.compound_code
+        and there.grid_code not in compounds[there.compound_code].grid_codes
+    ):
         facts = {"compound": compounds[there.compound_code].name, "grid": there.grid_code}
         what = "小区「%(compound)s」没有登记在网格「%(grid)s」"
         how = "请在小区的网格一栏加上它，或改正楼栋的网格"

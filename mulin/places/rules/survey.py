@@ -34,6 +34,9 @@ def _shape_problem(area: AreaEdition) -> Problem | None:
     if shape.geom_type not in ("Polygon", "MultiPolygon"):
         what = "边界图形是 %(type)s，不是面"
         return Problem(area.code, what, "请提供 Polygon 或 MultiPolygon", {"type": shape.geom_type})
+    if shapely.get_num_coordinates(shape) <= VERTICES_MAX and not shape.is_valid:
+        facts_why = {"why": shapely.is_valid_reason(shape)}
+        return Problem(area.code, "边界自相交：%(why)s", "请在该坐标处修正边界", facts_why)
     if shape.is_empty or shape.area == 0:
         return Problem(area.code, "边界图形没有面积", "请检查坐标是否重复")
     west, south, east, north = shape.bounds
@@ -43,9 +46,6 @@ def _shape_problem(area: AreaEdition) -> Problem | None:
     if shapely.get_num_coordinates(shape) > VERTICES_MAX:
         facts = {"most": VERTICES_MAX}
         return Problem(area.code, "边界顶点超过 %(most)s 个", "请先简化边界", facts)
-    if not shape.is_valid:
-        facts_why = {"why": shapely.is_valid_reason(shape)}
-        return Problem(area.code, "边界自相交：%(why)s", "请在该坐标处修正边界", facts_why)
     return None
 
 
