@@ -68,6 +68,11 @@ def _locked(case_id: UUID) -> Case | None:
     return case
 
 
+def is_filed(source: str, source_no: str) -> bool:
+    """Return whether a source's number came in before."""
+    return Report.objects.filter(source=source, source_no=source_no).exists()
+
+
 def report_by_code(tracking_code: str) -> Report:
     """Return the report with this tracking code, however it was typed.
 
