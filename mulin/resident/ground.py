@@ -20,6 +20,7 @@ from mulin.places.rules.located import Located, Outcome
 HOUSES_MAX: Final = 5_000  # more would cost a phone more than they tell; the map is then without houses
 NEAR_METRES: Final = 60.0
 SHOWN: Final = ("community", "grid")
+AROUND: Final = ("street", "community", "grid")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +106,12 @@ class Where:
 
 def described(located: Located, *, on: date) -> Where:
     """Return a located place in a resident's words: the house next to it, the areas around it."""
-    chain = tuple(step.name for step in reversed(located.chain) if step.kind != "county")
+    chain = tuple(step.name for step in reversed(located.chain) if step.kind in AROUND)
     house = _house_near(located, on) if located.compound_code else None
-    title = located.compound_name + (house.name if house else "")
+    title = located.compound_name + (f" {house.name}" if house else "") or located.area_name
     return Where(
-        title=title or located.area_name,
-        chain=chain,
+        title=title,
+        chain=tuple(name for name in chain if name != title),
         located=located,
         is_sure=located.outcome in (Outcome.INSIDE, Outcome.BORDER),
     )

@@ -55,5 +55,7 @@ def neighbours(request: HttpRequest) -> HttpResponse:
 
 def offices(located: Located) -> list[Office]:
     """Return the units around a place, nearest first."""
-    units = [(step.kind, unit_by_code(step.unit_code)) for step in located.chain if step.kind != "county"]
+    units = [
+        (step.kind, unit_by_code(step.unit_code)) for step in located.chain if step.kind in ground.AROUND
+    ]
     return [Office(kind, unit.name, unit.phone) for kind, unit in units]

@@ -1,6 +1,6 @@
 """Small words and drawings of the residents' templates: icons, moments, steps."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django import template
 from django.templatetags.static import static
@@ -37,6 +37,18 @@ def moment(at: datetime | None) -> str:
     if local.year == today.year:
         return date_format(local, _("n 月 j 日 H:i"))
     return date_format(local, _("Y 年 n 月 j 日 H:i"))
+
+
+@register.filter
+def due(at: datetime | None) -> str:
+    """Write a deadline: midnight is the end of the day before, as people count."""
+    if at is None:
+        return ""
+    local = timezone.localtime(at)
+    if (local.hour, local.minute) != (0, 0):
+        return moment(at)
+    last = local - timedelta(minutes=1)
+    return moment(last).replace("23:59", "24:00")
 
 
 @register.filter
