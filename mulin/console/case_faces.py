@@ -1,0 +1,413 @@
+"""How a case is shown: its row in the queue, its acts, steps, reasons, voices and past."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from django.urls import reverse
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from mulin.cases.queries.page import CasePage, Event, Part, Voice
+from mulin.cases.queries.worklist import QueueRow
+from mulin.cases.rules.lifecycle import FINAL, Act, PublicStep, State
+from mulin.console import clock_faces, moments, words
+from mulin.console.act_forms import FORMS
+from mulin.console.keys import KEYS
+
+# What is always near at hand but seldom the next step waits behind 更多.
+BEHIND_MORE: Final = frozenset({Act.LOCATE, Act.MATCH, Act.MERGE, Act.PUBLISH, Act.DECLINE})
+DANGER: Final = frozenset({Act.DECLINE})
+ORDER: Final = (
+    Act.ACCEPT, Act.FINISH, Act.APPROVE, Act.CLOSE, Act.ADMIT, Act.DISPATCH, Act.REGISTER, Act.ANSWER,
+    Act.FAIL, Act.RETURN, Act.UPHOLD, Act.ASK, Act.REOPEN, Act.NOTE, Act.MATCH, Act.LOCATE,
+    Act.MERGE, Act.PUBLISH, Act.DECLINE,
+)  # fmt: skip
+STATE_TONES: Final[Mapping[str, str]] = {
+    State.WAITING: "warn",
+    State.UNDER_REVIEW: "warn",
+    State.CLOSED: "ok",
+    State.DECLINED: "bad",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RowFace:
+    """One line of the queue as it is drawn."""
+
+    id: UUID
+    number: str
+    title: str
+    place: str
+    item: str
+    clock: clock_faces.Clock
+    tag: str
+    tag_tone: str
+    channel: str
+    channel_icon: str
+    channel_word: str
+    gone: bool = False
+
+
+def row_face(row: QueueRow, *, now: datetime, gone: bool = False) -> RowFace:
+    """Return a queue row ready to draw."""
+    tag, tone = _tag(row)
+    clock = clock_faces.clock(state=row.state, due_at=row.due_at, clock=row.clock, now=now)
+    item = row.item_code and (
+        _("%(item)s 待定") % {"item": row.item_code} if row.suggested else row.item_code
+    )
+    return RowFace(
+        id=row.id,
+        number=row.number,
+        title=row.title,
+        place=" ".join(row.place) or row.address or _("没有位置"),
+        item=item or _("清单外"),
+        clock=clock,
+        tag=tag,
+        tag_tone=tone,
+        channel=row.channel,
+        channel_icon=words.CHANNEL_ICONS.get(row.channel, "inbox"),
+        channel_word=words.channel(row.channel),
+        gone=gone,
+    )
+
+
+def _tag(row: QueueRow) -> tuple[str, str]:
+    """Return the one small chip beside the channel: the most telling thing about the row."""
+    if row.reopened:
+        return _("重办"), "warn"
+    if row.report_count > 1:
+        return _("%(n)d 条诉求") % {"n": row.report_count}, ""
+    if row.state in FINAL:
+        return "", ""
+    return words.state(row.state), "ac" if row.state is State.DISPATCHED else ""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferFace:
+    """One act as a button, possible or grey with what is missing."""
+
+    act: str
+    possible: bool
+    missing: str
+    primary: bool
+    danger: bool
+    direct: bool
+    url: str
+    cap: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class OffersFace:
+    """The buttons in sight, those behind 更多, and what to say when there are none."""
+
+    shown: tuple[OfferFace, ...]
+    rest: tuple[OfferFace, ...]
+    idle: str
+
+
+def offers_face(page: CasePage, *, query: str) -> OffersFace:
+    """Return the acts of a case as buttons in the order of use; ``query`` leads back to the list."""
+    case = page.case
+    faces = []
+    for offer in sorted(page.offers, key=lambda each: (not each.primary, ORDER.index(each.act))):
+        missing = "；".join(words.missing(blocker.missing, blocker.count) for blocker in offer.missing)
+        faces.append(
+            OfferFace(
+                act=offer.act.value,
+                possible=offer.possible,
+                missing=missing,
+                primary=offer.primary,
+                danger=offer.act in DANGER,
+                direct=FORMS[offer.act].direct,
+                url=reverse("console:act", args=[case.pk, offer.act.value]) + query,
+                cap=KEYS[offer.act],
+                key=uuid4().hex,
+            )
+        )
+    shown = tuple(face for face in faces if face.primary or Act(face.act) not in BEHIND_MORE)
+    rest = tuple(face for face in faces if face not in shown)
+    if case.state in FINAL:
+        idle = _("这件事项已经结束")
+    else:
+        idle = _("现在轮到%(desk)s办") % {"desk": case.desk.short_name}
+    return OffersFace(shown, rest, idle)
+
+
+@dataclass(frozen=True, slots=True)
+class StepFace:
+    """One of the six steps: done, now, refused or ahead."""
+
+    css: str
+    word: str
+    note: str
+
+
+def steps_face(page: CasePage, *, now: datetime) -> list[StepFace]:
+    """Return the six public steps with their moments and what the present one waits for."""
+    case = page.case
+    declined = case.state in (State.DECLINED, State.UNDER_REVIEW)
+    faces = []
+    for step in page.steps:
+        css, note = "", moments.short(step.at, now)
+        if declined and step.step is not PublicStep.REPORTED:
+            note = "—"
+        elif step.is_now:
+            css, note = "now", words.state(case.state)
+        elif step.is_done:
+            css = "done"
+        elif step.step is PublicStep.ANSWERING and page.reports:
+            note = _("%(n)d 条待答复") % {"n": sum(voice.answered_at is None for voice in page.reports)}
+        else:
+            note = "—"
+        faces.append(StepFace(css, words.step(step.step), note))
+    if declined:
+        faces[0] = StepFace("done", faces[0].word, moments.short(case.reported_at, now))
+        faces[1] = StepFace("refused", words.step(PublicStep.DECLINED), moments.short(case.closed_at, now))
+    return faces
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A word and what it stands for."""
+
+    word: str
+    text: str
+    note: str = ""
+    url: str = ""
+
+
+def reasons(page: CasePage) -> list[Said]:
+    """Return why the case is where it is: list item, boundary, rule."""
+    case = page.case
+    said = []
+    if case.item is not None:
+        said.append(Said(_("清单"), f"{case.item.code}「{case.item.name}」"))
+    elif case.suggestion:
+        said.append(Said(_("清单"), _("建议 %(item)s，还没有人确认") % {"item": _suggested(case.suggestion)}))
+    if case.place.get("reason"):
+        said.append(Said(_("边界"), place_words(case.place)))
+    lead = next((part for part in reversed(page.parts) if part.role == "lead"), None)
+    if lead is not None:
+        said.append(Said(_("规则"), rule_words(lead.why, by=lead.given_by)))
+        if lead.returned_at is not None:
+            said.append(
+                Said(_("退单"), _("%(unit)s：%(why)s") % {"unit": lead.unit, "why": lead.return_reason})
+            )
+    return said
+
+
+def place_words(place: Mapping[str, Any]) -> str:
+    """Return the stored answer to "where is this" as a sentence."""
+    from_on = place.get("edition_from")
+    text = str(place.get("reason", {}).get("words", ""))
+    if from_on:
+        return _("%(text)s；按 %(day)s 起的边界") % {"text": text, "day": from_on}
+    return text
+
+
+def rule_words(why: Mapping[str, Any], *, by: str) -> str:
+    """Return the stored reason of a dispatch as a sentence."""
+    reason = str(why.get("reason", ""))
+    if why.get("how") == "table":
+        text = _("派遣表第 %(line)s 行") % {"line": why.get("line", "?")}
+        because = conditions(why.get("because", ()))
+        text += f"「{because}」" if because else ""
+        beaten = why.get("beaten") or ()
+        if beaten:
+            text += _("最具体，先于第 %(lines)s 行") % {"lines": "、".join(str(line) for line in beaten)}
+        return f"{text}；{reason}" if reason else text
+    return _("%(unit)s改派：%(reason)s") % {"unit": by, "reason": reason or "—"}
+
+
+CONDITIONS: Final[Mapping[str, str]] = {
+    "inside": "小区内",
+    "outside": "小区外",
+    "working": "工作时间",
+    "off": "非工作时间",
+}
+
+
+def conditions(because: Sequence[str]) -> str:
+    """Return item=2-017, hours=working … as words."""
+    values = (part.partition("=")[2] for part in because)
+    return " × ".join(_(CONDITIONS[value]) if value in CONDITIONS else value for value in values)
+
+
+def _suggested(suggestion: Mapping[str, Any]) -> str:
+    confidence = suggestion.get("confidence")
+    sure = f" {float(confidence):.2f}" if confidence is not None else ""
+    return f"{suggestion.get('code', '')}「{suggestion.get('name', '')}」{sure}"
+
+
+def facts(page: CasePage) -> tuple[list[Said], list[Said]]:
+    """Return the plain facts in two columns."""
+    case = page.case
+    item = Said(_("清单项"), _("未定"), "")
+    if case.item is not None:
+        item = Said(_("清单项"), case.item.code, case.item.name)
+    elif case.suggestion:
+        item = Said(_("清单项"), _("未定"), _("建议 %(item)s") % {"item": _suggested(case.suggestion)})
+    left = [
+        Said(_("地点"), case.address or _("只有点位")),
+        Said(_("网格"), " › ".join(page.place) or _("没有落到网格")),
+        item,
+    ]
+    channels = dict.fromkeys(words.channel(voice.channel) for voice in page.reports)
+    right = [
+        Said(_("性质"), words.kind(case.kind)),
+        Said(_("渠道"), "、".join(channels)),
+        Said(_("主办"), case.lead.short_name if case.lead else _("未派")),
+    ]
+    return left, right
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceFace:
+    """One report as it is drawn."""
+
+    id: UUID
+    who: str
+    how: str
+    text: str
+    answer: str
+    answered: str
+    awaits: bool
+    answer_url: str
+    hear_url: str
+    contact_url: str
+
+
+def voices_face(page: CasePage, *, now: datetime) -> list[VoiceFace]:
+    """Return the reports, each with its answer and the doors to its contact."""
+    may_answer = any(offer.act is Act.ANSWER for offer in page.offers)
+    return [
+        _voice_face(page, voice, number, may_answer=may_answer, now=now)
+        for number, voice in enumerate(page.reports, start=1)
+    ]
+
+
+def _voice_face(page: CasePage, voice: Voice, number: int, *, may_answer: bool, now: datetime) -> VoiceFace:
+    case_id = page.case.pk
+    how = [words.channel(voice.channel), moments.short(voice.received_at, now), words.kind(voice.kind)]
+    how += [_("代录")] if voice.on_behalf else []
+    how += [_("匿名")] if voice.anonymous else []
+    answer_url = f"{reverse('console:act', args=[case_id, Act.ANSWER.value])}?report={voice.id}"
+    hear_url = f"{reverse('console:act', args=[case_id, Act.HEAR.value])}?report={voice.id}"
+    waiting = page.case.state == State.WAITING and bool(page.offers)
+    reveal = page.may_reveal and voice.has_contact
+    return VoiceFace(
+        id=voice.id,
+        who=_("诉求人 %(n)d") % {"n": number},
+        how=" · ".join(how),
+        text=voice.text,
+        answer=voice.answer if voice.answered_at else "",
+        answered=_("%(moment)s 答复") % {"moment": moments.short(voice.answered_at, now)},
+        awaits=voice.answered_at is None and page.case.state == State.CHECKED,
+        answer_url=answer_url if may_answer and voice.answered_at is None else "",
+        hear_url=hear_url if waiting else "",
+        contact_url=reverse("console:contact", args=[case_id, voice.id]) if reveal else "",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PartFace:
+    """A unit's part in the case as one line of a table."""
+
+    name: str
+    role: str
+    given: datetime
+    now: str
+
+
+def parts_face(page: CasePage) -> list[PartFace]:
+    """Return who has or had a part in the case, the running ones first."""
+    return [
+        PartFace(part.unit, words.role(part.role), part.given_at, _part_state(part))
+        for part in sorted(page.parts, key=lambda each: not each.is_running)
+    ]
+
+
+def _part_state(part: Part) -> str:
+    if part.returned_at is not None:
+        return _("已退单")
+    if not part.is_running:
+        return _("已结束")
+    if part.role != "lead":
+        return _("进行中")
+    return _("已签收") if part.accepted_at is not None else _("待签收")
+
+
+@dataclass(frozen=True, slots=True)
+class EventFace:
+    """One line of the past."""
+
+    at: datetime
+    word: str
+    who: str
+    text: str
+    tone: str
+    open: bool
+
+
+EVENT_TONES: Final[Mapping[str, str]] = {
+    "case.returned": "bad",
+    "case.failed": "bad",
+    "case.declined": "bad",
+    "case.asked": "warn",
+    "case.review_asked": "warn",
+    "case.reopened": "warn",
+    "case.finished": "ac",
+    "case.passed": "ok",
+    "case.closed": "ok",
+}
+
+
+def event_face(event: Event) -> EventFace:
+    """Return a ledger entry with its words, as one line."""
+    facts_of = event.facts
+    text = [event.words] if event.words else []
+    if event.kind == "case.dispatched" and facts_of.get("line"):
+        text.append(_("规则第 %(line)s 行") % {"line": facts_of["line"]})
+    if event.kind == "case.returned" and "better" in event.units:
+        text.append(_("更合适的单位：%(unit)s") % {"unit": event.units["better"]})
+    if event.kind == "case.matched":
+        text.append(str(facts_of.get("item", "")))
+    if facts_of.get("photos"):
+        text.append(_("照片 %(n)s 张") % {"n": facts_of["photos"]})
+    return EventFace(
+        at=event.at,
+        word=words.entry(event.kind),
+        who=_who(event),
+        text="\n".join(text),
+        tone=EVENT_TONES.get(event.kind, ""),
+        open=event.is_public,
+    )
+
+
+def _who(event: Event) -> str:
+    if event.unit and "to" in event.units and event.units["to"] != event.unit:
+        return f"{event.unit} → {event.units['to']}"
+    if event.unit:
+        return event.unit
+    if event.account:
+        return event.account
+    return words.channel(str(event.facts.get("channel", ""))) if event.facts.get("channel") else _("诉求人")
+
+
+def reads_english() -> bool:
+    """Return whether the reader's page is in English."""
+    return (get_language() or "").startswith("en")
+
+
+def suggestion_words(suggestion: Mapping[str, Any]) -> str:
+    """Return why an item was suggested and how sure that is."""
+    if not suggestion:
+        return ""
+    return _("把握 %(sure).2f：%(why)s") % {
+        "sure": float(suggestion.get("confidence", 0)),
+        "why": "、".join(suggestion.get("why", ())),
+    }

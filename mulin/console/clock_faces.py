@@ -1,0 +1,248 @@
+"""How a case's clock is shown: what remains, when it ends, and how it was computed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from mulin.cases.queries.worklist import SOON
+from mulin.cases.queries.worklist import Clock as Against
+from mulin.cases.rules.lifecycle import FINAL, State
+from mulin.clocks.rules.calendars import Why
+from mulin.console import moments
+from mulin.console.words import Text
+
+WIDTH: Final = 1000
+LINES: Final = 9  # of an explanation; a month of working days would be sixty
+
+LIMITS: Final[Mapping[str, Text]] = {
+    "minutes": gettext_lazy("%(n)d 分钟"),
+    "hours": gettext_lazy("%(n)d 小时"),
+    "working_minutes": gettext_lazy("%(n)d 个工作分钟"),
+    "working_hours": gettext_lazy("%(n)d 个工作小时"),
+    "working_days": gettext_lazy("%(n)d 个工作日"),
+    "natural_days": gettext_lazy("%(n)d 个自然日"),
+}
+WHY: Final[Mapping[str, Text]] = {
+    Why.RUNNING: gettext_lazy("计入"),
+    Why.WORKDAY: gettext_lazy("计入"),
+    Why.MAKE_UP: gettext_lazy("计入 · 调休上班"),
+    Why.OFF_HOURS: gettext_lazy("跳过 · 非工作时间"),
+    Why.WEEKEND: gettext_lazy("跳过 · 周末"),
+    Why.DAY_OFF: gettext_lazy("跳过 · 休息日"),
+    Why.HOLIDAY: gettext_lazy("跳过 · 节假日"),
+    Why.PAUSE: gettext_lazy("跳过 · 时钟暂停"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A stretch of a stored deadline, counted or skipped."""
+
+    start: datetime
+    end: datetime
+    counted: bool
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """One chip: tone by word, colour and shape; ``until`` is when it ends."""
+
+    tone: str
+    text: str
+    until: str = ""
+    icon: str = "clock"
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One piece of the drawn clock."""
+
+    css: str
+    x: int
+    width: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """One line of the explanation."""
+
+    when: str
+    why: str
+    length: str
+    counted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ClockWhy:
+    """The explanation of a deadline, ready to draw."""
+
+    title: str
+    limit: str
+    start: str
+    now: str
+    end: str
+    bars: tuple[Bar, ...]
+    spans: tuple[Span, ...]
+    used: str
+    verdict: str
+    tone: str
+    calendar: str
+    spoken: str
+
+
+def clock(
+    *,
+    state: str,
+    due_at: datetime | None,
+    clock: Against | None,
+    now: datetime,
+    done_at: datetime | None = None,
+) -> Clock:
+    """Return the chip of a case's clock."""
+    if state in FINAL:
+        return _ended(state, due_at, done_at)
+    if due_at is None:
+        return Clock("", _("没有时限"))
+    until = _("%(moment)s 到") % {"moment": moments.short(due_at, now)}
+    left = moments.span(due_at - now)
+    if clock is Against.OVERDUE:
+        return Clock("bad", _("超期 %(left)s") % {"left": left}, until, "alert")
+    word = _("等回话 · 剩 %(left)s") if state == State.WAITING else _("剩 %(left)s")
+    return Clock("warn" if clock is Against.SOON else "ok", word % {"left": left}, until)
+
+
+def _ended(state: str, due_at: datetime | None, done_at: datetime | None) -> Clock:
+    if state == State.DECLINED:
+        return Clock("", _("不予受理"), icon="close")
+    if state == State.MERGED:
+        return Clock("", _("已并案"), icon="merge")
+    if due_at is not None and done_at is not None and done_at > due_at:
+        return Clock("bad", _("超期 %(left)s办结") % {"left": moments.span(done_at - due_at)}, icon="alert")
+    if due_at is None or done_at is None:
+        return Clock("ok", _("已结案"), icon="check")
+    return Clock("ok", _("按时结案"), icon="check")
+
+
+def explained(
+    why: Mapping[str, Any], *, due_at: datetime | None, now: datetime, ended: bool
+) -> ClockWhy | None:
+    """Return the explanation of a stored deadline, or nothing if none was stored."""
+    if not why or due_at is None:
+        return None
+    stretches = [
+        Stretch(
+            datetime.fromisoformat(i["start"]),
+            datetime.fromisoformat(i["end"]) if i["end"] else max(now, due_at),
+            bool(i["counted"]),
+            str(i["why"]),
+        )
+        for i in why.get("intervals", [])
+    ]
+    start = datetime.fromisoformat(why["start"])
+    counted = sum((one.end - one.start for one in stretches if one.counted), timedelta())
+    used = sum(
+        (min(one.end, now) - one.start for one in stretches if one.counted and one.start < now), timedelta()
+    )
+    late = now > due_at and not ended
+    soon = not late and not ended and due_at - now <= SOON
+    tone = "bad" if late else "warn" if soon else "ok"
+    left = moments.span(due_at - now)
+    title = _("超期 %(left)s") if late else _("剩 %(left)s")
+    return ClockWhy(
+        title=_("已经停表") if ended else title % {"left": left},
+        limit=_limit_words(why),
+        start=moments.short(start, now),
+        now=_("现在 %(moment)s") % {"moment": moments.short(now, now)},
+        end=_("到期 %(moment)s") % {"moment": moments.short(due_at, now)},
+        bars=_bars(stretches, start=start, due_at=due_at, now=now, tone=tone),
+        spans=tuple(_spans(stretches)),
+        used=_("已用 %(used)s / %(all)s") % {"used": moments.span(used), "all": moments.span(counted)},
+        verdict=_verdict(due_at=due_at, now=now, late=late, soon=soon, ended=ended),
+        tone="" if ended else tone,
+        calendar=_calendar_words(why),
+        spoken=_("从 %(start)s 到 %(end)s")
+        % {"start": moments.short(start, now), "end": moments.short(due_at, now)},
+    )
+
+
+def limit_words(kind: str, value: int) -> str:
+    """Return 8 个工作小时."""
+    return str(LIMITS.get(kind, "%(n)d")) % {"n": value}
+
+
+def _limit_words(why: Mapping[str, Any]) -> str:
+    limit = why.get("limit", {})
+    length = limit_words(str(limit.get("kind", "")), int(limit.get("value", 0)))
+    source = str(why.get("source", ""))
+    if source.startswith("item:"):
+        return _("时限 %(length)s，来自清单项 %(item)s") % {
+            "length": length,
+            "item": source.removeprefix("item:"),
+        }
+    if source == "triage":
+        return _("立案派遣限 %(length)s，派出后换成办理时限") % {"length": length}
+    return _("时限 %(length)s，没有定清单项时的默认值") % {"length": length}
+
+
+def _verdict(*, due_at: datetime, now: datetime, late: bool, soon: bool, ended: bool) -> str:
+    if ended:
+        return ""
+    if late:
+        return _("%(moment)s 起超期") % {"moment": moments.short(due_at, now)}
+    amber = moments.short(due_at - SOON, now)
+    return (_("临期，%(moment)s 转黄") if soon else _("%(moment)s 转黄")) % {"moment": amber}
+
+
+def _calendar_words(why: Mapping[str, Any]) -> str:
+    words = [_("日历：%(name)s。") % {"name": why.get("calendar", "")}]
+    if why.get("provisional"):
+        words.append(_("到期日超出已公布的放假安排，暂按此算。"))
+    return "".join(words)
+
+
+def _spans(stretches: Sequence[Stretch]) -> list[Span]:
+    """Return the lines; in a long row of days the middle is told by number."""
+    lines = [
+        Span(
+            moments.until(one.start, one.end),
+            str(WHY.get(one.why, one.why)),
+            moments.span(one.end - one.start) if one.counted else "—",
+            one.counted,
+        )
+        for one in stretches
+    ]
+    if len(lines) > LINES:
+        left_out = Span("…", _("中间 %(n)d 段略") % {"n": len(lines) - LINES + 1}, "", counted=False)
+        return [*lines[: LINES // 2], left_out, *lines[-(LINES - LINES // 2 - 1) :]]
+    return lines
+
+
+def _bars(
+    stretches: Sequence[Stretch], *, start: datetime, due_at: datetime, now: datetime, tone: str
+) -> tuple[Bar, ...]:
+    """Return the drawn pieces: counted and past, counted and left, skipped, and what is over."""
+    last = max(due_at, now) if tone == "bad" else due_at
+    whole = (last - start).total_seconds() or 1.0
+
+    def bar(css: str, begin: datetime, end: datetime) -> Bar:
+        left = round((begin - start).total_seconds() / whole * WIDTH)
+        right = round((end - start).total_seconds() / whole * WIDTH)
+        return Bar(css, left, max(right - left - 2, 2))
+
+    bars = []
+    for one in stretches:
+        if not one.counted:
+            bars.append(bar("skipped", one.start, one.end))
+            continue
+        if one.start < now:
+            bars.append(bar("counted", one.start, min(one.end, now)))
+        if one.end > now:
+            bars.append(bar(f"left {tone}", max(one.start, now), one.end))
+    if tone == "bad":
+        bars.append(bar("over", due_at, now))
+    return tuple(bars)

@@ -1,0 +1,28 @@
+"""Which key does what in the console; off while typing, and switchable off."""
+
+from typing import Final
+
+from mulin.cases.rules.lifecycle import Act
+
+KEYS: Final[dict[str, str]] = {
+    Act.ACCEPT: "A",
+    Act.RETURN: "R",
+    Act.DISPATCH: "D",
+    Act.ANSWER: "M",
+    Act.NOTE: "N",
+    Act.REGISTER: "T",
+    Act.FINISH: "F",
+    Act.APPROVE: "P",
+    Act.FAIL: "G",
+    Act.ASK: "Q",
+    Act.HEAR: "H",
+    Act.PUBLISH: "B",
+    Act.CLOSE: "C",
+    Act.DECLINE: "V",
+    Act.UPHOLD: "Y",
+    Act.ADMIT: "S",
+    Act.REOPEN: "O",
+    Act.MATCH: "I",
+    Act.LOCATE: "L",
+    Act.MERGE: "U",
+}

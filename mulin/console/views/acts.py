@@ -1,0 +1,228 @@
+"""The acts on a case: one form each, one post each, and what a refusal of it shows."""
+
+import hashlib
+from collections.abc import Mapping
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
+from django.views.decorators.http import require_http_methods
+
+from mulin.cases.queries import worklist
+from mulin.cases.queries.doors import StaleCase
+from mulin.cases.queries.page import CasePage, case_page, dispatch_proposal
+from mulin.cases.rules.closing import NotYet
+from mulin.cases.rules.intake import PhotoGiven
+from mulin.cases.rules.lifecycle import Act
+from mulin.catalogue import queries as catalogue
+from mulin.console import case_faces, door, words, worklists
+from mulin.console.act_forms import FORMS, ActForm, Doing
+from mulin.console.door import StaffRequest, show, show_part, staff
+from mulin.console.views.case import right_side
+from mulin.gateways import photos
+from mulin.kernel.errors import BadInput, NotFound, Refusal
+from mulin.ledger.actions import once
+from mulin.people.queries.days import day_of
+
+DANGER: Final = frozenset({Act.DECLINE})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@staff
+def act(request: StaffRequest, case_id: UUID, name: str) -> HttpResponse:
+    """Show the form of an act, or do it."""
+    if name not in FORMS:
+        raise NotFound(gettext_noop("没有这一步"))
+    kind = FORMS[Act(name)]
+    page = case_page(request.actor, case_id, now=request.now)
+    extra = _extra(request, kind.act, page)
+    if request.method != "POST":
+        blank = {"key": uuid4().hex, "version": page.case.version}
+        form = kind(initial=blank)
+        form.prepare(page, extra=extra)
+        return _form(request, form, page, extra=extra)
+    form = kind(request.POST, request.FILES)
+    form.prepare(page, extra=extra)
+    return _done(request, form, page, extra)
+
+
+def _extra(request: StaffRequest, act: Act, page: CasePage) -> dict[str, Any]:
+    """Return what only one kind of form needs."""
+    if act is Act.DISPATCH:
+        proposal = dispatch_proposal(request.actor, page.case.pk, now=request.now)
+        why = case_faces.rule_words(proposal.why, by="") if proposal.lead else ""
+        return {"proposal": proposal, "proposal_why": why}
+    if act is Act.MATCH:
+        items = catalogue.items_in_force(day_of(request.now))
+        return {
+            "items": [(item.code, f"{item.code} {item.name}") for item in items],
+            "suggestion_why": case_faces.suggestion_words(page.case.suggestion),
+        }
+    if act is Act.MERGE:
+        return {"nearby": worklist.duplicates_of(request.actor, page.case, now=request.now)}
+    if act in (Act.ANSWER, Act.HEAR):
+        results = [event.words for event in page.timeline if event.kind == "case.finished" and event.words]
+        return {"report": request.GET.get("report", ""), "results": results[:1]}
+    return {}
+
+
+def _done(request: StaffRequest, form: ActForm, page: CasePage, extra: Mapping[str, Any]) -> HttpResponse:
+    """Do the act; what is refused comes back with every typed word."""
+    try:
+        held = _held(form, request)
+        if not form.is_valid():
+            return _form(request, form, page, extra=extra, status=422)
+        _find_target(form, request)
+        doing = Doing(page, form.cleaned_data["version"], held, request.actor, request.now)
+        once(
+            scope=f"console:{request.actor.account_id}",
+            key=form.cleaned_data["key"],
+            digest=_digest(request),
+            act=lambda: _do(form, doing),
+        )
+    except StaleCase:
+        fresh = case_page(request.actor, page.case.pk, now=request.now)
+        return _stale(request, form, fresh, extra)
+    except Refusal as refusal:
+        return _refused(request, form, page, extra, refusal)
+    return _after(request, form.act, page.case.pk)
+
+
+def _digest(request: StaffRequest) -> str:
+    """Return a fingerprint of what was posted, so that a key cannot be used for other words."""
+    said = "\x1f".join(
+        f"{name}={value}"
+        for name in sorted(request.POST)
+        if name not in ("csrfmiddlewaretoken", "version")
+        for value in request.POST.getlist(name)
+    )
+    return hashlib.sha256(f"{request.path}\x1f{said}".encode()).hexdigest()
+
+
+def _held(form: ActForm, request: StaffRequest) -> tuple[PhotoGiven, ...]:
+    """Return the photos of the form, cleaned and held in its own drawer: a refused try loses none."""
+    draft = form.data.get("key", "")
+    if not form.takes_photos or not draft.isalnum():
+        return ()
+    for upload in request.FILES.getlist("photos"):
+        photos.hold(photos.clean(upload.read()), draft=draft)
+    return tuple(PhotoGiven(one.digest, one.width, one.height) for one in photos.held(draft))
+
+
+def _do(form: ActForm, doing: Doing) -> bytes:
+    """Keep the photos for good and call the act."""
+    for photo in doing.photos:
+        photos.keep_held(photo.digest, draft=form.cleaned_data["key"])
+    form.do(doing)
+    return b"done"
+
+
+def _find_target(form: ActForm, request: StaffRequest) -> None:
+    """Find the case a duplicate goes into, by the ticked one or by its number."""
+    if form.act is not Act.MERGE:
+        return
+    said = form.cleaned_data
+    number = said["number"].strip()
+    if number:
+        found = worklist.search(request.actor, text=number, now=request.now).rows
+        row = next((row for row in found if row.number == number or row.number.endswith(number)), None)
+        if row is None:
+            raise BadInput(gettext_noop("没有这个编号的事项"), where="number")
+        said["target"] = row.id
+    elif said["into"]:
+        try:
+            said["target"] = UUID(said["into"])
+        except ValueError:
+            raise BadInput(gettext_noop("请选择一件"), where="into") from None
+    else:
+        raise BadInput(gettext_noop("请选择要并入的事项，或写编号"), where="into")
+
+
+def _form(
+    request: StaffRequest,
+    form: ActForm,
+    page: CasePage,
+    *,
+    extra: Mapping[str, Any],
+    status: int = 200,
+    **more: Any,
+) -> HttpResponse:
+    """Show the form of an act: in the dialog for htmx, as a page of its own otherwise."""
+    for name in form.errors:
+        if name in form.fields:
+            form.fields[name].widget.attrs["aria-invalid"] = "true"
+    query = worklists.asked(request).query
+    context = {
+        "form": form,
+        "act": form.act.value,
+        "danger": form.act in DANGER,
+        "action": reverse("console:act", args=[page.case.pk, form.act.value]) + query,
+        "back": reverse("console:case", args=[page.case.pk]) + query,
+        "case": page.case,
+        "section": "queue",
+        "held": _held_count(form),
+        **extra,
+        **more,
+    }
+    if request.htmx:
+        response = show_part(request, "console/act/_form.html", context, status=status)
+        if status != 200:
+            response["HX-Retarget"], response["HX-Reswap"] = "#dialog-body", "innerHTML"
+        return response
+    return show(request, "console/act/form.html", context, status=status)
+
+
+def _held_count(form: ActForm) -> int:
+    draft = form.data.get("key", "") if form.is_bound else ""
+    return len(photos.held(draft)) if form.takes_photos and draft.isalnum() else 0
+
+
+def _refused(
+    request: StaffRequest, form: ActForm, page: CasePage, extra: Mapping[str, Any], refusal: Refusal
+) -> HttpResponse:
+    """Show the form again with what was wrong, beside its field where it has one."""
+    status, why = door.status_of(refusal), door.worded(refusal)
+    where = getattr(refusal, "where", "")
+    if where in form.fields and form.is_bound:
+        form.is_valid()
+        form.add_error(where, why)
+        return _form(request, form, page, extra=extra, status=status)
+    problem = {"title": door.TITLES[status], "why": why}
+    if isinstance(refusal, NotYet):
+        problem["why"] = "；".join(words.missing(one.missing, one.count) for one in refusal.blockers)
+    return _form(request, form, page, extra=extra, status=status, problem=problem)
+
+
+def _stale(request: StaffRequest, form: ActForm, page: CasePage, extra: Mapping[str, Any]) -> HttpResponse:
+    """Show what changed meanwhile, with every typed word kept and the version now read."""
+    said = request.POST.copy()
+    said["version"] = str(page.case.version)
+    form.data = said
+    stale = {
+        "events": [case_faces.event_face(event) for event in page.timeline[:3]],
+        "state": words.state(page.case.state),
+        "desk": page.case.desk.short_name,
+        "possible": any(offer.act is form.act and offer.possible for offer in page.offers),
+    }
+    return _form(request, form, page, extra=extra, status=409, stale=stale)
+
+
+def _after(request: StaffRequest, act: Act, case_id: UUID) -> HttpResponse:
+    """Show the case as it stands now, and its row in the list."""
+    said = _("%(act)s：已办好") % {"act": words.act(act)}
+    want = worklists.asked(request)
+    if not request.htmx:
+        messages.success(request, said, extra_tags="ok")
+        return HttpResponseRedirect(reverse("console:case", args=[case_id]) + want.query)
+    page = case_page(request.actor, case_id, now=request.now)
+    counts = worklist.queue_counts(request.actor, now=request.now, unit=want.filters.unit)
+    context = {
+        **right_side(request, page, query=want.query),
+        **worklists.after_act(request, want, page, counts),
+        "said": said,
+    }
+    return show_part(request, "console/case/_after.html", context)
