@@ -23,7 +23,7 @@ from mulin.config.static import gather_static
 from mulin.config.web import default_workers, refuse_taken
 
 _log = logging.getLogger("mulin.serve")
-_DRAIN: Final = 2.0  # what a child gets to end by itself
+_DRAIN: Final = 1.5  # what a child gets to end by itself
 _HEALTHY: Final = 20.0  # a child that lived so long starts again without delay
 
 

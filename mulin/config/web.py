@@ -5,6 +5,7 @@ import socket
 from typing import Any, Final
 
 import click
+from django.urls import get_resolver
 from granian.constants import HTTPModes, Interfaces, Loops
 from granian.log import LogLevels
 from granian.server import Server
@@ -15,7 +16,7 @@ from mulin.config.processes import PARENT, die_with_parent
 from mulin.config.static import gather_static
 
 THREADS: Final = 8  # database connections of one worker; more would only wait for each other
-_DRAIN: Final = 2  # seconds that requests at work get when we stop
+_DRAIN: Final = 1  # seconds that requests at work get when we stop
 _BACKLOG: Final = 1024
 
 
@@ -24,6 +25,7 @@ def run_web(*, host: str, port: int, workers: int) -> None:
     os.environ["MULIN_PROCESS"] = "web"
     if PARENT in os.environ:
         die_with_parent(int(os.environ[PARENT]))
+    get_resolver().url_patterns  # noqa: B018 - loads the doors before the workers are forked: one copy, no wait
     Server(
         "mulin.config.wsgi:application",
         address=host,

@@ -18,7 +18,7 @@ from mulin.people import jobs as people
 _log = logging.getLogger("mulin.worker")
 HEARTBEAT: Final = 5.0
 SILENT: Final = 20.0  # a worker that missed its heartbeats for so long is dead: its jobs go to others
-_DRAIN: Final = 3.0  # what a job at work gets to end when the worker must stop
+_DRAIN: Final = 1.0  # what a job at work gets to end when the worker must stop
 _KEPT_HOURS: Final = 24 * 30
 
 

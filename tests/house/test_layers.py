@@ -46,10 +46,9 @@ PLANTED = [
 
 
 def lint(folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [LINTER, "--no-cache", "--config", "pyproject.toml"],
-        cwd=folder, capture_output=True, text=True, check=False, env={"PATH": "/usr/bin:/bin", "PYTHONPATH": str(folder)},
-    )  # fmt: skip
+    command = [LINTER, "--no-cache", "--config", "pyproject.toml"]
+    environment = {"PATH": "/usr/bin:/bin", "PYTHONPATH": str(folder)}
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False, env=environment)
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,10 @@ def keeper_of(home: Home) -> int:
 
 
 def postmaster_of(home: Home) -> int:
-    return int((home.data / "postmaster.pid").read_text().splitlines()[0])
+    try:
+        return int((home.data / "postmaster.pid").read_text().splitlines()[0])
+    except (FileNotFoundError, IndexError):
+        return 0  # in the moment between two servers
 
 
 def _command(entry: Path) -> list[str]:
