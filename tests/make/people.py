@@ -4,9 +4,12 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from itertools import count
 
+from django.apps import apps
+
 from mulin.kernel.actor import SYSTEM, Actor
+from mulin.ledger.models import Entry
 from mulin.people.actions import setup, tables
-from mulin.people.models import Account, Appointment, Person, Unit
+from mulin.people.models import Account, Appointment, Edition, Person, Unit
 from mulin.people.queries.actors import actor_of
 from mulin.people.rules.plans import UnitRow
 from mulin.people.rules.structure import KindRow, PostRow, RoleRow, TermRow
@@ -256,3 +259,20 @@ def actor(post: str, unit: str, *, full_time: bool = True) -> Actor:
     """Make somebody who holds ``post`` in ``unit`` and has signed in."""
     appointment = term(post, unit, full_time=full_time)
     return actor_of(account(appointment.person.staff_no).pk, now=NOON)
+
+
+def everything() -> dict[str, list[dict[str, object]]]:
+    """Return every row of the package and every ledger entry: what a refusal must leave as it was."""
+    rows = {
+        model.__name__: list(model._default_manager.order_by("pk").values())
+        for model in apps.get_app_config("people").get_models()
+        if model is not Edition
+    }
+    rows["Entry"] = list(Entry.objects.order_by("id").values("kind", "subject", "facts"))
+    return rows
+
+
+def kinds_recorded() -> list[str]:
+    """Return the kinds of ledger entries since the small city was made, oldest first."""
+    kinds = Entry.objects.order_by("id").values_list("kind", flat=True)
+    return sorted(kind for kind in kinds if kind != "people.imported")

@@ -23,7 +23,6 @@ from mulin.people.rules.rows import Imported, Problems
 from mulin.people.rules.structure import TermRow
 from mulin.people.rules.terms import PostRule, Term
 
-TermKey = tuple[str, str, str, date]
 _TERM_FIELDS: Final = ["until_on", "full_time", "source", "source_unit_id", "sole"]
 
 
@@ -165,27 +164,27 @@ def _refuse_circles(rows: Sequence[UnitRow], plan: Plan) -> None:
 
 
 def _check_together(rows: Sequence[TermRow], rules: dict[str, PostRule]) -> None:
-    """Refuse rows that clash with a term there is, or with a row above."""
-    of_person: dict[str, dict[TermKey, Term]] = {}
-    of_unit: dict[str, dict[TermKey, Term]] = {}
+    """Refuse rows that clash with a term there is and the table does not mend, or with a row above."""
+    of_person: dict[str, list[Term]] = {}
+    of_unit: dict[str, list[Term]] = {}
 
     def keep(term: Term) -> None:
-        key = (term.person, term.unit, term.post.code, term.period.from_on)
-        of_person.setdefault(term.person, {})[key] = term
-        of_unit.setdefault(term.unit, {})[key] = term
+        of_person.setdefault(term.person, []).append(term)
+        of_unit.setdefault(term.unit, []).append(term)
 
+    mended = {(row.staff_no, row.unit, row.post, row.from_on) for row in rows}
     for known in setup.terms_of(
         units={row.unit for row in rows}, people={row.staff_no for row in rows}, rules=rules
     ):
-        keep(known)
+        if (known.person, known.unit, known.post.code, known.period.from_on) not in mended:
+            keep(known)
     problems = Problems()
     for number, row in enumerate(rows):
         term = Term(row.staff_no, row.unit, rules[row.post], Period(row.from_on, row.until_on))
-        key = (row.staff_no, row.unit, row.post, row.from_on)
-        others = of_person.get(row.staff_no, {}) | of_unit.get(row.unit, {})
-        others.pop(key, None)
+        here = of_unit.get(row.unit, [])
+        elsewhere = [other for other in of_person.get(row.staff_no, []) if other.unit != row.unit]
         try:
-            terms.require_free(term, others.values())
+            terms.require_free(term, [*here, *elsewhere])
         except NotPossible as refusal:
             problems.add(number, "post", refusal.why, **refusal.facts)
         keep(term)
@@ -220,8 +219,11 @@ def _write_terms(rows: Sequence[TermRow], rules: dict[str, PostRule]) -> Importe
         elif any(getattr(before, field) != getattr(term, field) for field in _TERM_FIELDS):
             term.pk = before.pk
             changed.append(term)
+    # Shortened terms first, so that what takes their place finds it free.
+    for shortens in (True, False):
+        part = [term for term in changed if (term.until_on is not None) is shortens]
+        Appointment.objects.bulk_update(part, _TERM_FIELDS)
     Appointment.objects.bulk_create(new)
-    Appointment.objects.bulk_update(changed, _TERM_FIELDS)
     return Imported(added=len(new), changed=len(changed), same=len(rows) - len(new) - len(changed))
 
 
