@@ -1,6 +1,7 @@
 """What every test runs under: no network but this machine's own, and nothing left over in the process."""
 
 import socket
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -51,3 +52,11 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
     """Let Django empty the tables between transactional tests, the append-only ones too."""
     with django_db_blocker.unblock():
         let_tests_empty_the_ledger()
+
+
+@pytest.fixture(autouse=True)
+def _places_anew() -> None:
+    """Let no test see boundaries that another one drew and took back within the same second."""
+    places = sys.modules.get("mulin.places.queries")
+    if places is not None:
+        places.forget()

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import shapely
 
-from mulin.kernel.actor import SYSTEM, Actor
+from mulin.kernel.actor import SYSTEM, Actor, Grant, Relation
 from mulin.places import actions
 from mulin.places.rules.ground import METRES_PER_DEGREE, AreaEdition, BuildingThere, CompoundThere
 
@@ -69,3 +69,11 @@ def building(
 def drawn(*areas: AreaEdition, on: date = NEW_YEAR, actor: Actor = SYSTEM) -> None:
     """Draw areas in the database, in force from a day on."""
     actions.import_areas(areas=areas, from_on=on, actor=actor, now=NOON)
+
+
+def clerk(*acts: str) -> Actor:
+    """Return somebody whose one post permits these acts everywhere."""
+    permits = frozenset((act, Relation.ANY) for act in acts)
+    return Actor(
+        7, "clerk", (Grant(unit_id=1, unit_path="1/", unit_name="区", post="clerk", permits=permits),)
+    )
