@@ -9,7 +9,7 @@ from django.db import connection
 
 from mulin.kernel.actor import Actor, Grant, Relation
 from mulin.kernel.errors import NotFound
-from mulin.people.models import Permit, PostRole
+from mulin.people.models import PostRole
 from mulin.people.queries.days import day_of
 from mulin.people.rules.codes import token_digest
 
@@ -95,12 +95,12 @@ def _permits(number: int) -> Permits:
 
 
 def _read_permits() -> Permits:
-    of_role: dict[str, set[tuple[str, Relation]]] = {}
-    for role, act, relation in Permit.objects.values_list("role", "act", "relation"):
-        of_role.setdefault(role, set()).add((act, Relation(relation)))
     gathered: dict[tuple[str, bool], set[tuple[str, Relation]]] = {}
-    for post, role, only in PostRole.objects.values_list("post__code", "role", "only"):
+    rows = PostRole.objects.filter(role__permits__isnull=False).values_list(
+        "post__code", "only", "role__permits__act", "role__permits__relation"
+    )
+    for post, only, act, relation in rows:
         for full_time in (True, False):
             if not only or (only == "full") == full_time:
-                gathered.setdefault((post, full_time), set()).update(of_role.get(role, ()))
+                gathered.setdefault((post, full_time), set()).add((act, Relation(relation)))
     return {key: frozenset(permits) for key, permits in gathered.items()}
