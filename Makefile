@@ -31,7 +31,7 @@ help:
 # --- what people run -------------------------------------------------------------------------------------
 
 demo: $(MULIN)
-	@exec $(MULIN) demo --port $(PORT)
+	@exec $(MULIN) demo --port $(PORT) $(if $(NEW),--new-passwords)
 
 serve: $(MULIN)
 	@exec $(MULIN) serve --port $(PORT)

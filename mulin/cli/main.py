@@ -25,8 +25,8 @@ COMMANDS: Final[Mapping[str, Place]] = {
     "import": Place(
         "mulin.cli.imports", "imports", "Bring in what other systems hold: reports from CSV or xlsx."
     ),
+    "list": Place("mulin.cli.catalogue", "lists", "Check, publish and export lists and their editions."),
     "ledger": Place("mulin.cli.ledger", "ledger", "Verify, anchor and read the ledger."),
-    "list": Place("mulin.cli.catalogue", "lists", "Check, publish and export the city's lists of items."),
     "pack": Place("mulin.cli.pack", "pack", "Check, preview and adopt a district's pack."),
     "places": Place("mulin.cli.places", "places", "Ask which grid a point or an address lies in."),
 }
