@@ -57,10 +57,11 @@ def correct_place(
     move = moves.begin(Act.LOCATE, case_id=case_id, version=version, actor=actor, now=now)
     case, settings = move.case, doors.settings()
     located = routing.locate(lon=lon, lat=lat, address=address, now=now)
-    place_unit = routing.unit_of(located)
+    chain = routing.chain_at(located)
+    place_unit = chain[0] if chain else None
     desk = case.desk
     if case.state in UNSETTLED:
-        desk = routing.intake_desk(routing.chain_of(place_unit), settings)
+        desk = routing.intake_desk(chain, settings)
     was = case.place_unit_id
     move.save(
         lon=lon,

@@ -16,6 +16,9 @@ UNITS: Final = ("desk", "lead", "place_unit", "first_unit", "dispatcher")
 RELATED: Final = ("item", *UNITS)
 
 
+_BY_ID: Final = "select * from people_unit where id = any(%s)"
+
+
 class StaleCase(NotPossible):
     """Somebody else acted since the page was read; ``case`` is how it stands now."""
 
@@ -62,7 +65,8 @@ def _locked(case_id: UUID) -> Case | None:
     """
     case = next(iter(Case.objects.raw("select * from cases_case where id = %s for update", [case_id])), None)
     if case is not None:
-        units = Unit.objects.in_bulk({getattr(case, f"{role}_id") for role in UNITS} - {None})
+        ids = {getattr(case, f"{role}_id") for role in UNITS} - {None}
+        units = {unit.pk: unit for unit in Unit.objects.raw(_BY_ID, [list(ids)])}
         for role in UNITS:
             setattr(case, role, units.get(getattr(case, f"{role}_id")))
     return case
@@ -97,4 +101,4 @@ def voice_to_change(tracking_code: str) -> Report:
 
 def settings() -> Settings:
     """Return what the pack sets for the heart; defaults until one is adopted."""
-    return Settings.objects.first() or Settings()
+    return next(iter(Settings.objects.raw("select * from cases_settings limit 1")), None) or Settings()

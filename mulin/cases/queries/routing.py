@@ -22,6 +22,17 @@ from mulin.places.rules.located import Located, Outcome, Reason
 Why: TypeAlias = dict[str, Json]
 
 
+# Written out: intake and every act ask them, and building such a statement costs more than running it.
+_BY_CODE: Final = "select * from people_unit where code = %s"
+_CHAIN: Final = "select * from people_unit where id = any(%s) order by length(path) desc"
+_CHAIN_AT: Final = """
+select * from people_unit
+where id = any(select unnest(string_to_array(trim(trailing '/' from path), '/')::bigint[])
+               from people_unit where code = %s)
+order by length(path) desc
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """The table's answer for one case: units, and the reason to store and show."""
@@ -61,13 +72,12 @@ def chain_of(unit: Unit | None) -> list[Unit]:
     if unit is None:
         return []
     ids = [int(part) for part in unit.path.split("/") if part]
-    known = {found.pk: found for found in Unit.objects.filter(pk__in=ids)}
-    return [known[pk] for pk in reversed(ids) if pk in known]
+    return list(Unit.objects.raw(_CHAIN, [ids]))
 
 
-def unit_of(located: Located) -> Unit | None:
-    """Return the unit that governs the place, if the answer names one."""
-    return Unit.objects.filter(code=located.unit_code).first() if located.unit_code else None
+def chain_at(located: Located) -> list[Unit]:
+    """Return the unit that governs the place and the units above it; empty if the answer names none."""
+    return list(Unit.objects.raw(_CHAIN_AT, [located.unit_code])) if located.unit_code else []
 
 
 def nearest(chain: Iterable[Unit], kind: str) -> Unit | None:
@@ -80,7 +90,7 @@ def fallback_desk(settings: Settings) -> Unit:
 
     :raises NotPossible: the city has not named one
     """
-    unit = Unit.objects.filter(code=settings.fallback_unit_code).first()
+    unit = next(iter(Unit.objects.raw(_BY_CODE, [settings.fallback_unit_code])), None)
     if unit is None:
         raise NotPossible("还没有设定兜底单位：请先导入资料包")
     return unit
