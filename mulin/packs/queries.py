@@ -204,7 +204,7 @@ def examine(path: Path) -> tuple[Pack, tuple[Problem, ...]]:
     )
     known = {role.code for role in read.roles.rows}
     for role in sorted(permits.keys() - known):
-        folder.complain("permits", 1, role, "没有这个角色", "请在 roles 表里加上，或改正表头")
+        folder.complain("permits.csv", 1, role, "没有这个角色", "请在 roles 表里加上，或改正表头")
     for code in sorted(outlines.keys() - {c.code for c in read.compounds.rows}):
         folder.complain("compounds.geojson", 0, code, "没有编码为 %(code)s 的小区", "请改正编码", code=code)
     folder.problems += check(read, items={item.code for item in read.items})

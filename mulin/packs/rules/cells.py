@@ -46,7 +46,7 @@ def whole(cell: str) -> int:
     """
     if not cell.strip():
         return 0
-    if not re.fullmatch(r"\d{1,9}", cell.strip()):
+    if not re.fullmatch(r"[0-9]{1,9}", cell.strip()):
         raise BadCell("「%(cell)s」不是非负整数", "请填写 0、1、2 这样的整数")
     return int(cell)
 

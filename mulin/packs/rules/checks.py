@@ -20,6 +20,7 @@ from mulin.places.rules.survey import survey
 
 AREA_KINDS: Final = ("city", "county", "street", "community", "grid")
 MEND: Final = "请改正这一格"
+PERMITS: Final = "permits"
 
 
 # What a pack may set for the heart; cases.models.Settings holds the values (a test holds the two together).
@@ -86,9 +87,14 @@ def _rows(table: Table[Any], known: Sequence[Column], check: Callable[[], object
     except BadRows as refused:
         for fault in refused.problems:
             source = table.sources[fault.row] if table.sources else Source("", 0)
-            facts = {key: str(value) for key, value in fault.facts}
-            column = titles.get(fault.column, fault.column)
-            yield Problem(source.file, source.line, column, fault.why, MEND, facts)
+            facts: dict[str, str | int] = {key: str(value) for key, value in fault.facts}
+            if "other" in facts:  # a row of the table, counted from 1
+                facts["other"] = table.sources[int(facts["other"]) - 1].line
+            if fault.column == PERMITS:
+                yield Problem(f"{PERMITS}.csv", 0, table.rows[fault.row].code, fault.why, MEND, facts)
+            else:
+                column = titles.get(fault.column, fault.column)
+                yield Problem(source.file, source.line, column, fault.why, MEND, facts)
 
 
 def _ground(pack: Pack) -> Iterator[Problem]:
