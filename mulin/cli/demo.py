@@ -28,6 +28,7 @@ from mulin.kernel.actor import PUBLIC, SYSTEM, Actor
 from mulin.people.actions.accounts import create_account
 from mulin.people.queries.actors import actor_of
 from mulin.people.queries.holders import Holder, holders
+from mulin.people.queries.units import unit_by_code
 from mulin.places.queries import atlas_on
 from mulin.places.rules.ground import CompoundThere
 
@@ -195,9 +196,13 @@ def _file(scene: Scene, source_no: str, compound: CompoundThere, cast: Cast, now
         on_behalf=scene.channel in (Channel.COUNTER, Channel.PHONE),
         photos=(_photo(scene.picture, after=False),) if scene.picture else (),
     )
-    by = PUBLIC
+    by, day = PUBLIC, timezone.localtime(cast.now).date()
     if scene.channel is not Channel.WEB:
-        by = cast.at(min(holders("register_case", now=cast.now)), "file_report")
+        chain = {
+            step.kind: step.unit_code for step in atlas_on(day).locate_point(compound.lon, compound.lat).chain
+        }
+        kind = "grid" if scene.channel is Channel.GRID else "community"
+        by = cast.at(unit_by_code(chain[kind]).pk, "file_report")
     return intake.file_report(filing=filing, actor=by, now=now)
 
 
