@@ -64,6 +64,33 @@ def test_a_late_commit_is_read_in_its_turn_and_a_plain_number_would_lose_it() ->
     assert read(read(cursor)[1])[0] == []
 
 
+def test_pages_do_not_tear_interleaved_transactions_apart() -> None:
+    noted, go = threading.Event(), threading.Event()
+
+    def slow() -> None:
+        with transaction.atomic():
+            actions.record("case.noted", subject=SLOW, actor=SYSTEM, at=make.NOON, step=1)
+            noted.set()
+            go.wait(20)
+            actions.record("case.noted", subject=SLOW, actor=SYSTEM, at=make.NOON, step=3)
+        connection.close()
+
+    thread = threading.Thread(target=slow)
+    thread.start()
+    assert noted.wait(20)
+    note_fast()
+    go.set()
+    thread.join(20)
+    make.until(lambda: len(read(None)[0]) == 3)
+
+    seen, cursor = [], None
+    for _ in range(3):  # pages of one: by number alone the reader would pass over SLOW's second entry
+        rows, cursor = queries.entries_after(cursor, limit=1)
+        seen += [row.subject for row in rows]
+
+    assert seen == [str(SLOW), str(SLOW), str(FAST)]
+
+
 def test_pages_cover_everything_once() -> None:
     with transaction.atomic():
         for number in range(5):

@@ -58,6 +58,15 @@ def test_a_missing_entry_is_found_at_the_next_of_its_chain() -> None:
     assert first_fault(entries) == "entry 5"
 
 
+@pytest.mark.parametrize(("column", "other"), [(10, 9), (11, bytes([1]) * 32)], ids=["height", "previous"])
+def test_a_right_hash_over_a_wrong_link_is_found(column: int, other: object) -> None:
+    entries = rows(9)
+    row = list(entries[7])
+    row[column] = other
+    entries[7] = (*row[:12], entry_hash(tuple(row)))
+    assert first_fault(entries) == "entry 8"
+
+
 def test_a_missing_tail_is_found_by_the_head() -> None:
     entries = rows(9)
     walk = Walk()
