@@ -250,7 +250,9 @@ def facts(page: CasePage) -> tuple[list[Said], list[Said]]:
     if case.item is not None:
         item = Said(_("清单项"), case.item.code, case.item.name)
     elif case.suggestion:
-        item = Said(_("清单项"), _("未定"), _("建议 %(item)s") % {"item": _suggested(case.suggestion)})
+        may_match = any(offer.act is Act.MATCH for offer in page.offers)
+        url = reverse("console:act", args=[case.pk, Act.MATCH.value]) if may_match else ""
+        item = Said(_("清单项"), _("未定"), _("建议 %(item)s") % {"item": _suggested(case.suggestion)}, url)
     left = [
         Said(_("地点"), case.address or _("只有点位")),
         Said(_("网格"), " › ".join(page.place) or _("没有落到网格")),

@@ -14,6 +14,9 @@ from mulin.places.rules.outlines import OutlineRow
 METRES_PER_DEGREE: Final = 111_320
 MARGIN: Final = 0.55  # of the area's own size, on each side: the neighbours are half in sight
 LEAST_METRES: Final = 300.0
+TYPE: Final = 12  # the size of a name, and its line
+LINE: Final = 14
+MOST_LABELS: Final = 60
 SCALES: Final = (20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 
 
@@ -24,10 +27,17 @@ class Shape:
     code: str
     name: str
     path: str
+    css: str
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A name on the drawing, in one line or two."""
+
+    lines: tuple[str, ...]
     x: float
     y: float
     css: str
-    named: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +47,7 @@ class MapFace:
     width: int
     height: int
     shapes: tuple[Shape, ...]
+    labels: tuple[Label, ...]
     pin: tuple[float, float] | None
     scale: int
     scale_x: float
@@ -142,21 +153,24 @@ def _bounds(
 def _drawn(
     rows: Sequence[OutlineRow], seen: Window, *, here: str, pin: tuple[float, float] | None
 ) -> MapFace:
-    shapes = []
-    for number, row in enumerate(rows):
-        x, y = seen.xy(*row.centre)
-        inside = 24 < x < seen.width - 24 and 14 < y < seen.height - 8
-        css = "here" if row.code == here else "odd" if number % 2 else ""
-        shapes.append(
-            Shape(row.code, row.name, _path(row.geometry, seen), x, y, css, inside and len(rows) < 90)
+    shapes = [
+        Shape(
+            row.code,
+            row.name,
+            _path(row.geometry, seen),
+            "here" if row.code == here else "odd" if number % 2 else "",
         )
+        for number, row in enumerate(rows)
+    ]
+    pin_at = seen.xy(*pin) if pin else None
     metres = seen.width / seen.per_lat * METRES_PER_DEGREE
     scale = max((one for one in SCALES if one < metres / 3.2), default=SCALES[0])
     return MapFace(
         width=seen.width,
         height=seen.height,
         shapes=tuple(sorted(shapes, key=lambda shape: shape.css == "here")),
-        pin=seen.xy(*pin) if pin else None,
+        labels=_labels(rows, seen, here=here, pin=pin_at),
+        pin=pin_at,
         scale=round(scale / METRES_PER_DEGREE * seen.per_lat),
         scale_x=seen.width - 12,
         scale_words=_("%(n)d 米") % {"n": scale}
@@ -169,6 +183,46 @@ def _drawn(
         per_lat=seen.per_lat,
         here=here,
     )
+
+
+Box = tuple[float, float, float, float]
+
+
+def _labels(
+    rows: Sequence[OutlineRow], seen: Window, *, here: str, pin: tuple[float, float] | None
+) -> tuple[Label, ...]:
+    """Return the names that fit: the grid's own first, none over another, the pin or the scale."""
+    taken: list[Box] = [(seen.width - 110, seen.height - 34, seen.width, seen.height)]
+    if pin is not None:
+        taken.append((pin[0] - 10, pin[1] - 24, pin[0] + 10, pin[1] + 2))
+    labels = []
+    for row in sorted(rows, key=lambda each: each.code != here)[:MOST_LABELS]:
+        lines = _lines(row.name)
+        half, high = max(len(line) for line in lines) * TYPE / 2 + 2, len(lines) * LINE
+        x, y = seen.xy(*row.centre)
+        if not (0 < x < seen.width and 0 < y < seen.height):
+            continue
+        x = min(max(x, half), seen.width - half)
+        for top in (y - high / 2, y + 6, y - high - 26):
+            box = (x - half, top, x + half, top + high)
+            inside = box[1] >= 0 and box[3] <= seen.height
+            if inside and not any(_overlap(box, other) for other in taken):
+                taken.append(box)
+                labels.append(
+                    Label(lines, round(x, 1), round(top + TYPE, 1), "here" if row.code == here else "")
+                )
+                break
+    return tuple(labels)
+
+
+def _overlap(one: Box, other: Box) -> bool:
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
+
+
+def _lines(name: str) -> tuple[str, ...]:
+    """Return 仙坛社区第一网格 in two lines, and short names in one."""
+    head, found, tail = name.partition("社区")
+    return (head + found, tail) if found and tail else (name,)
 
 
 def _path(geometry: Any, seen: Window) -> str:

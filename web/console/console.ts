@@ -300,9 +300,12 @@ document.addEventListener("htmx:afterSwap", (event) => {
     box?.close();
     at.removeAttribute("data-first");
     showPosition();
-    arrived();
   }
   fade();
+});
+// Only now do the new buttons listen.
+document.addEventListener("htmx:afterSettle", (event) => {
+  if ((event as CustomEvent<{ target: Element }>).detail.target.id === "case") arrived();
 });
 document.addEventListener("htmx:oobAfterSwap", () => {
   const shown = $("[data-number]")?.closest("#case");
