@@ -286,11 +286,9 @@ def _numbered(
     for number, values in enumerate(lines, 1):
         if number > _SHEET_ROWS:
             raise SheetError(file=name, row=number, what=_("行号超出表格的范围"), how=_("请删去末尾的空行"))
-        if len(values) > limits.columns:
-            if any(cells.as_text(value) for value in values[limits.columns :]):
-                what = _("超过 %(most)d 列") % {"most": limits.columns}
-                raise SheetError(file=name, row=number, what=what, how=_("请删去不需要的列"))
-            values = values[: limits.columns]
+        if any(cells.as_text(value) for value in values[limits.columns :]):
+            what = _("超过 %(most)d 列") % {"most": limits.columns}
+            raise SheetError(file=name, row=number, what=what, how=_("请删去不需要的列"))
         if any(value is not None and value != "" for value in values):
             yield number, values
 

@@ -86,12 +86,24 @@ def bomb(megabytes: int = 200) -> bytes:
     return with_sheet("<x>" + " " * megabytes * 1_000_000 + "</x>")
 
 
+def numbered(cells: Mapping[int, str], dimension: str = "") -> bytes:
+    """Return a workbook with texts in column A at these rows, and whatever size it says it has."""
+    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    rows = "".join(
+        f'<row r="{n}"><c r="A{n}" t="inlineStr"><is><t>{text}</t></is></c></row>'
+        for n, text in cells.items()
+    )
+    return with_sheet(f'<worksheet xmlns="{space}">{dimension}<sheetData>{rows}</sheetData></worksheet>')
+
+
 def far_row() -> bytes:
     """Return a workbook with one cell in the row before infinity."""
-    space = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-    cell = '<c r="A{0}" t="inlineStr"><is><t>x</t></is></c>'
-    rows = "".join(f'<row r="{n}">{cell.format(n)}</row>' for n in (1, 999_999_999))
-    return with_sheet(f'<worksheet xmlns="{space}"><sheetData>{rows}</sheetData></worksheet>')
+    return numbered({1: "x", 999_999_999: "x"})
+
+
+def misstated() -> bytes:
+    """Return a workbook that says it is one cell large, as some programs write."""
+    return numbered({1: "a", 2: "1", 3: "2"}, dimension='<dimension ref="A1"/>')
 
 
 HOSTILE: Mapping[str, Callable[[], bytes]] = {

@@ -94,6 +94,10 @@ def test_the_visible_sheet_is_read() -> None:
     assert rows_of(out.getvalue()) == [{"a": "yes"}]
 
 
+def test_a_workbook_that_misstates_its_size_is_read_whole() -> None:
+    assert rows_of(make.misstated()) == [{"a": "1"}, {"a": "2"}]
+
+
 def test_headers_are_known_by_their_other_names_and_notes_ignored() -> None:
     data = "＊编码（必填）, 名 称 ,#备注\n1-001,占道,随便\n".encode()
     assert rows_of(data, columns=COLUMNS) == [{"code": "1-001", "name": "占道"}]
