@@ -20,7 +20,8 @@ from mulin.ledger.queries import entries_of
 from mulin.packs import policy
 from mulin.packs.rules.pack import Pack
 from mulin.people.actions import setup, tables
-from mulin.people.models import Unit
+from mulin.people.models import Appointment, Unit
+from mulin.people.queries.days import in_force
 from mulin.people.rules.rows import Imported
 from mulin.places import actions as places
 from mulin.places import queries as ground
@@ -125,8 +126,7 @@ def _adopt(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, dict
     counts["buildings"] = places.import_buildings(
         buildings=pack.buildings.rows, from_on=day, complete=True, actor=actor, now=now
     ).counts()
-    staff = [replace(term, from_on=day) for term in pack.staff.rows]
-    counts["staff"] = _counts(tables.import_appointments(rows=staff, actor=actor, now=now))
+    counts["staff"] = _staff(pack, day, actor, now)
     return counts | _lists(pack, day, actor, now)
 
 
@@ -137,6 +137,19 @@ def _counts(imported: Imported) -> dict[str, int]:
         "ended": imported.ended,
         "same": imported.same,
     }
+
+
+def _staff(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, int]:
+    """Appoint who does not hold the post yet; whoever the pack leaves out keeps theirs."""
+    running = Appointment.objects.filter(in_force(day))
+    held = set(running.values_list("person__staff_no", "unit__code", "post__code"))
+    fresh = [
+        replace(term, from_on=day)
+        for term in pack.staff.rows
+        if (term.staff_no, term.unit, term.post) not in held
+    ]
+    counts = _counts(tables.import_appointments(rows=fresh, actor=actor, now=now))
+    return counts | {"same": len(pack.staff.rows) - len(fresh)}
 
 
 def _ending_units(pack: Pack, day: date) -> list[str]:

@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
+import shapely
+
 from mulin.kernel.actor import SYSTEM
 from mulin.packs.actions import Adopted, adopt_pack
 from mulin.packs.queries import read_pack
-from mulin.packs.rules.pack import Pack
+from mulin.packs.rules.pack import Pack, Source
 
 FOLDER = Path(__file__).resolve().parents[2] / "packs"
 ADOPTED_AT = datetime(2026, 1, 1, 1, 0, tzinfo=UTC)
@@ -22,3 +24,11 @@ def pack(name: str = "demo") -> Pack:
 def city(name: str = "demo") -> Adopted:
     """Adopt a shipped pack: people, places, list, dispatch table, settings."""
     return adopt_pack(pack=pack(name), actor=SYSTEM, now=ADOPTED_AT)
+
+
+SOMEWHERE = Source("test.csv", 2)
+
+
+def shapes(of: Pack) -> dict[str, shapely.Geometry]:
+    """Return the outlines of a pack by code."""
+    return {area.code: shapely.from_wkb(area.outline) for area in of.areas.rows}
