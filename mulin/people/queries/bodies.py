@@ -115,15 +115,14 @@ _WORKERS: Final = """
 """
 
 _ANSWERABLE: Final = """
-    SELECT place.id, place.code, place.short_name, coalesce(who.person, ''), coalesce(who.post, '')
-    FROM place LEFT JOIN LATERAL (
-        SELECT person.name AS person, post.name AS post
-        FROM held JOIN people_person person ON person.id = held.person_id
-        JOIN people_postkind post ON post.id = held.post_id AND (post.leads OR post.on_grid)
-        WHERE held.unit_id = place.id
-        ORDER BY post.leads DESC, held.full_time DESC, held.id LIMIT 1
-    ) who ON true
-    WHERE place.kind_id = %(kind)s ORDER BY place.code
+    SELECT DISTINCT ON (place.code) place.id, place.code, place.short_name,
+           coalesce(person.name, ''), coalesce(post.name, '')
+    FROM place
+    LEFT JOIN (held JOIN people_postkind post ON post.id = held.post_id AND (post.leads OR post.on_grid)
+               JOIN people_person person ON person.id = held.person_id)
+           ON held.unit_id = place.id
+    WHERE place.kind_id = %(kind)s
+    ORDER BY place.code, post.leads DESC NULLS LAST, held.full_time DESC, held.id
 """
 
 _SOURCES: Final = """
