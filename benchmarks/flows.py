@@ -4,6 +4,7 @@ import random
 import uuid
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import quote
 
 from benchmarks.driver import Client, Flow
 
@@ -17,11 +18,12 @@ def lifecycle(plan: dict[str, Any]) -> Flow:
 
     async def flow(client: Client, number: int) -> bool:
         spot = spots[number % len(spots)]
+        dispatcher = plan["tokens"][spot["street"]]
         made = await client.ask(
             "create",
             "POST",
             "/api/v1/staff/reports",
-            token=plan["tokens"]["dispatcher"],
+            token=dispatcher,
             key=str(uuid.uuid4()),
             body={
                 "text": TEXT.format(number=number),
@@ -34,7 +36,7 @@ def lifecycle(plan: dict[str, Any]) -> Flow:
             return False
         path = f"/api/v1/cases/{made['case']['id']}"
         sent = await client.ask(
-            "dispatch", "POST", f"{path}/dispatch_case", token=plan["tokens"]["dispatcher"],
+            "dispatch", "POST", f"{path}/dispatch_case", token=dispatcher,
             key=str(uuid.uuid4()), body={"version": made["case"]["version"]},
         )  # fmt: skip
         if sent is None:
@@ -69,29 +71,30 @@ def intake(plan: dict[str, Any]) -> Flow:
 
 
 def queue(plan: dict[str, Any]) -> Flow:
-    """Open the first page of the queue."""
+    """Open the first page of a street's queue."""
 
     async def flow(client: Client, number: int) -> bool:
         tab = ("todo", "todo", "overdue", "done")[number % 4]
-        page = await client.ask(
-            "queue", "GET", f"/api/v1/cases?tab={tab}", token=plan["tokens"]["dispatcher"]
-        )
+        page = await client.ask("queue", "GET", f"/api/v1/cases?tab={tab}", token=_street(plan, number))
         return page is not None
 
     return flow
 
 
 def search(plan: dict[str, Any]) -> Flow:
-    """Search the pool for two-character words."""
+    """Search what a street sees for one or two words of two characters."""
 
     async def flow(client: Client, number: int) -> bool:
-        word = random.choice(WORDS) + str(random.randint(1, plan["cases"]))
-        found = await client.ask(
-            "search", "GET", f"/api/v1/search?text={word}", token=plan["tokens"]["dispatcher"]
-        )
+        text = quote(random.choice(WORDS) + random.choice(("", random.choice(WORDS))))
+        path = f"/api/v1/search?text={text}"
+        found = await client.ask("search", "GET", path, token=_street(plan, number))
         return found is not None
 
     return flow
+
+
+def _street(plan: dict[str, Any], number: int) -> str:
+    return str(plan["tokens"][plan["spots"][number % len(plan["spots"])]["street"]])
 
 
 FLOWS: dict[str, Callable[[dict[str, Any]], Flow]] = {
