@@ -6,7 +6,7 @@ from typing import Final
 from django.db import transaction
 
 from mulin.kernel.actor import Actor
-from mulin.kernel.errors import BadInput, NotFound, NotPossible
+from mulin.kernel.errors import BadInput, NotAllowed, NotFound, NotPossible
 from mulin.kernel.periods import Period
 from mulin.ledger.actions import record
 from mulin.people import policy
@@ -76,7 +76,7 @@ def appoint(
     """Give a person a post in a unit for a term.
 
     :raises NotFound: there is no such unit, person or post for this actor
-    :raises NotAllowed: the actor may not appoint in that unit
+    :raises NotAllowed: the actor may not appoint in that unit, or would appoint themselves
     :raises BadInput: the term ends before it starts, or the unit has no such post
     :raises WrongSource: the post is not open to people from there
     :raises OverlappingTerm: the person holds the post, or one of the same body, already
@@ -86,6 +86,7 @@ def appoint(
     place = _unit_to_staff(unit)
     as_unit = policy.require(actor, Act.APPOINT, place)
     person = _person_to_appoint(staff_no)
+    _refuse_oneself(actor, person)
     kind = _post(post)
     rules = setup.post_rules()
     term = Term(person.staff_no, place.code, rules[post], _period(from_on, until_on, place))
@@ -146,13 +147,14 @@ def renew_appointment(
     """Add a term that follows one with an end; the person stays without a gap.
 
     :raises NotFound: there is no such term for this actor
-    :raises NotAllowed: the actor may not renew terms in that unit
+    :raises NotAllowed: the actor may not renew terms in that unit, or would renew their own
     :raises NotPossible: it has no end, was ended by an act, or was renewed already
     :raises OverlappingTerm: the person holds the post then by another term
     :raises NoSeat: somebody else has the seat by then
     """
     before = _appointment_to_change(appointment_id)
     as_unit = policy.require(actor, Act.RENEW_APPOINTMENT, before.unit)
+    _refuse_oneself(actor, before.person)
     if before.until_on is None:
         raise NotPossible("这个任期没有结束日期，不需要续任")
     if before.ended_at is not None or Appointment.objects.filter(renewal_of=before).exists():
@@ -244,10 +246,20 @@ def withdraw_listing(*, appointment_id: int, actor: Actor, now: datetime) -> Non
     record("listing.withdrawn", subject=appointment.pk, actor=actor, at=now, as_unit=as_unit)
 
 
+def _is(actor: Actor, person: Person) -> bool:
+    """Return whether ``person`` stands behind ``actor``."""
+    return actor.is_staff and Account.objects.filter(pk=actor.account_id, person=person).exists()
+
+
+def _refuse_oneself(actor: Actor, person: Person) -> None:
+    """Posts bring rights: nobody gives them to themselves."""
+    if _is(actor, person):
+        raise NotAllowed("不能给自己任命或续任")
+
+
 def _require_own_or(actor: Actor, act: Act, appointment: Appointment) -> int | None:
     """Return the unit in whose name the actor acts; one's own listing needs nobody's permission."""
-    own = Account.objects.filter(pk=actor.account_id, person_id=appointment.person_id, is_active=True)
-    if actor.is_staff and own.exists():
+    if _is(actor, appointment.person):
         return appointment.unit_id
     return policy.require(actor, act, appointment.unit)
 
