@@ -10,6 +10,7 @@ from uuid import UUID, uuid4
 
 from django.core import signing
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from mulin.cases.rules.intake import Channel, ContactGiven, Filing, Kind, PhotoGiven
 from mulin.gateways import photos
@@ -19,7 +20,6 @@ _DRAFT: Final = "draft"
 _SENT: Final = "sent"
 SENT_KEPT: Final = 20
 LEAST_SECONDS: Final = 3.0
-ONLY_PHOTOS: Final = "请看照片"  # what the report says when somebody sent photos and no words
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def filing_of(draft: Draft, contact: ContactGiven | None) -> Filing:
         photos.keep_held(photo.digest, draft=draft.id)
         given.append(PhotoGiven(photo.digest, photo.width, photo.height))
     return Filing(
-        text=draft.text.strip() or ONLY_PHOTOS,
+        text=draft.text.strip() or _("请看照片"),
         channel=Channel.WEB,
         source="web",
         source_no=draft.id,

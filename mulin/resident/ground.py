@@ -96,7 +96,11 @@ class Where:
     title: str  # compound and building, or the smallest area known
     chain: tuple[str, ...]  # street, community, grid: outside first
     located: Located
-    is_sure: bool
+
+    @property
+    def is_asking(self) -> bool:
+        """Return whether only the resident can say which of several places is meant."""
+        return self.located.outcome is Outcome.AMBIGUOUS and bool(self.located.candidates)
 
     @property
     def is_known(self) -> bool:
@@ -113,7 +117,6 @@ def described(located: Located, *, on: date) -> Where:
         title=title,
         chain=tuple(name for name in chain if name != title),
         located=located,
-        is_sure=located.outcome in (Outcome.INSIDE, Outcome.BORDER),
     )
 
 
