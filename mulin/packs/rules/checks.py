@@ -35,6 +35,7 @@ SETTINGS: Final[Mapping[str, type]] = {
     "reopen_days": int,
     "rating_days": int,
     "triage_minutes": int,
+    "default_limit_days": int,
     "hotline": str,
 }
 
