@@ -135,7 +135,7 @@ def picker_map(*, within: str | None, lon: float | None, lat: float | None, on: 
         max(row.bounds[2] for row in rows),
         max(row.bounds[3] for row in rows),
     )
-    seen = window(bounds, width=720, height=420, margin=0.06)
+    seen = window(bounds, width=360, height=240, margin=0.06)
     return _drawn(rows, seen, here="", pin=(lon, lat) if lon is not None and lat is not None else None)
 
 

@@ -76,7 +76,10 @@ function open(row: HTMLAnchorElement): void {
 
 function showDialog(box: HTMLDialogElement): void {
   if (!box.open) box.showModal();
-  const first = $<HTMLElement>("[aria-invalid=true], [autofocus], textarea, input:not([type=hidden]), select, .pri", box);
+  const first =
+    $<HTMLElement>("[aria-invalid=true]", box) ??
+    $<HTMLElement>("[autofocus]", box) ??
+    $<HTMLElement>("textarea, input:not([type=hidden]):not([tabindex='-1']), select, .pri", box);
   first?.focus();
 }
 
@@ -185,7 +188,7 @@ function pressed(event: KeyboardEvent): void {
     return;
   }
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.isComposing) {
-    (event.target as HTMLElement).closest<HTMLFormElement>("dialog form")?.requestSubmit();
+    $<HTMLFormElement>("#dialog[open] form")?.requestSubmit();
     return;
   }
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || typing(event)) return;
@@ -268,6 +271,10 @@ function setPoint(lon: number, lat: number): void {
 function changed(event: Event): void {
   const field = event.target as HTMLElement;
   field.closest<HTMLFormElement>("form[data-filters]")?.requestSubmit();
+  if (field instanceof HTMLInputElement && field.type === "file") {
+    const place = field.parentElement && $("[data-chosen]", field.parentElement);
+    if (place) place.textContent = Array.from(field.files ?? [], (file) => file.name).join("、");
+  }
   const other = field.closest<HTMLElement>("[data-shows]");
   if (other && field instanceof HTMLSelectElement) {
     const part = $(`#${other.dataset["shows"]}`);

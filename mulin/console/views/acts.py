@@ -165,6 +165,7 @@ def _form(
         "case": page.case,
         "section": "queue",
         "held": _held_count(form),
+        "ready": status == 200 and _is_ready(form, extra),
         **extra,
         **more,
     }
@@ -174,6 +175,13 @@ def _form(
             response["HX-Retarget"], response["HX-Reswap"] = "#dialog-body", "innerHTML"
         return response
     return show(request, "console/act/form.html", context, status=status)
+
+
+def _is_ready(form: ActForm, extra: Mapping[str, Any]) -> bool:
+    """Return whether the form can be sent as it stands: its button then has the focus."""
+    if form.act is Act.DISPATCH:
+        return extra["proposal"].lead is not None
+    return form.act is Act.CLOSE or (form.act is Act.MATCH and bool(form.initial.get("item")))
 
 
 def _held_count(form: ActForm) -> int:

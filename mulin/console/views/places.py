@@ -56,15 +56,14 @@ def located(request: StaffRequest) -> HttpResponse:
         answer = places.locate_address(address, on=on)
     else:
         return show_part(request, "console/place/_located.html", {})
-    if "bare" in request.GET:  # beside a larger map of its own
-        return show_part(request, "console/place/_located.html", located_words(answer))
     drawn = map_faces.small_map(
         area_code=answer.grid_code,
         lon=lon if lon is not None else answer.lon,
         lat=lat if lat is not None else answer.lat,
         on=on,
     )
-    return show_part(request, "console/place/_located.html", {"map": drawn, **located_words(answer)})
+    context = {"map": drawn, "pickable": True, **located_words(answer)}
+    return show_part(request, "console/place/_located.html", context)
 
 
 def located_words(answer: Located) -> dict[str, object]:

@@ -11,6 +11,7 @@ from mulin.console.door import StaffRequest, show, staff
 from mulin.kernel.errors import NotAllowed
 from mulin.people.queries import bodies, staffing, units
 from mulin.people.queries.days import day_of
+from mulin.people.queries.staffing import PostRow
 from mulin.people.queries.units import UnitNode
 
 if TYPE_CHECKING:
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 # Buildings and stairwells are thousands: they are counted here and listed on the grid's own page.
 DEEPEST_RANK: Final = 5
-ALERTS: Final = 12
 
 
 @dataclass(slots=True)
@@ -79,13 +79,22 @@ def _alerts(request: StaffRequest, roots: "list[Unit]", on: date) -> dict[str, o
             found.append(staffing.staffing(request.actor, root, on=on))
         except NotAllowed:
             return None
+    rows = [row for one in found for row in one.leaderless]
     return {
-        "leaderless": [row for one in found for row in one.leaderless],
+        "leaderless": _by_post(rows),
+        "nobody": len(rows),
         "incomplete": [row for one in found for row in one.incomplete],
-        "below": [row for one in found for row in one.below],
+        "below": [row for one in found for row in one.below if not row.leads],
         "above": [row for one in found for row in one.above],
-        "most": ALERTS,
     }
+
+
+def _by_post(rows: list[PostRow]) -> list[tuple[str, list[PostRow]]]:
+    """Return the units without somebody who answers for them, by post, the fewest (the gravest) first."""
+    by_post: dict[str, list[PostRow]] = {}
+    for row in rows:
+        by_post.setdefault(row.post_name, []).append(row)
+    return sorted(by_post.items(), key=lambda pair: len(pair[1]))
 
 
 def _totals(trees: list[Branch]) -> list[tuple[str, int]]:
