@@ -284,6 +284,8 @@ def _numbered(
 ) -> Iterator[tuple[int, Sequence[object]]]:
     """Number the lines as a spreadsheet does; skip blank ones, refuse too wide ones."""
     for number, values in enumerate(lines, 1):
+        if not values and number <= _SHEET_ROWS:
+            continue
         if number > _SHEET_ROWS:
             raise SheetError(file=name, row=number, what=_("行号超出表格的范围"), how=_("请删去末尾的空行"))
         if any(cells.as_text(value) for value in values[limits.columns :]):

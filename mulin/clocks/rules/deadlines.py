@@ -141,11 +141,10 @@ def _counted_off(
                 _join(taken, (start, start + left, True, why, note))
                 return start + left, _NONE, taken
             left -= span
-        elif end == _FAR:
-            taken.append(piece)
-            return None, left, taken
         _join(taken, piece)
-    raise AssertionError("pieces never end")
+        if end == _FAR:
+            break
+    return None, left, taken
 
 
 def _join(taken: list[_Piece], piece: _Piece) -> None:
@@ -166,6 +165,8 @@ def _with_pauses(pieces: Iterator[_Piece], pauses: list[_Pause]) -> Iterator[_Pi
         for pause_start, pause_end in pauses:
             if pause_end <= at or pause_start >= end:
                 continue
+            if at >= end:
+                break
             if pause_start > at:
                 yield at, pause_start, counted, why, note
             if pause_end == _FAR:
@@ -215,7 +216,7 @@ def _in_order(pauses: Sequence[tuple[datetime, datetime | None]], zone: ZoneInfo
     spans = [(_reckoned(start, zone), _reckoned(end, zone) if end else _FAR) for start, end in pauses]
     if any(end < start for start, end in spans):
         raise BadInput("暂停的结束早于开始", where="pause")
-    return sorted(spans)
+    return sorted((start, end) for start, end in spans if start < end)
 
 
 def _reckoned(moment: datetime, zone: ZoneInfo | None) -> datetime:

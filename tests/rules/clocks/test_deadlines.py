@@ -182,6 +182,26 @@ def test_k23_what_is_no_pause_changes_nothing() -> None:
     assert due("2026-03-02T09:00", "2 working hours", pauses=nothing) == before
 
 
+def test_pauses_may_overlap_and_outlast_the_day() -> None:
+    pauses = [
+        (at("2026-03-02T16:00"), at("2026-03-04T10:00")),
+        (at("2026-03-02T17:00"), at("2026-03-05T10:00")),
+        (at("2026-03-02T10:00"), at("2026-03-02T10:00")),
+    ]
+    answer = deadline(
+        start=at("2026-03-02T15:00"),
+        limit=limits.parse("2 working hours"),
+        calendar=calendars.cn(),
+        pauses=pauses,
+    )
+    assert answer.due_at == at("2026-03-05T11:00")
+    assert [(i.why, i.counted) for i in answer.intervals] == [
+        (Why.WORKDAY, True),
+        (Why.PAUSE, False),
+        (Why.WORKDAY, True),
+    ]
+
+
 def test_k24_there_is_no_blank_limit() -> None:
     for value in (0, -1):
         with pytest.raises(BadInput):
