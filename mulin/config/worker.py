@@ -8,9 +8,11 @@ from typing import Final, cast
 
 from django.conf import settings
 from django.utils import timezone
-from procrastinate import App, JobContext, RetryStrategy
+from procrastinate import App, JobContext
 from procrastinate.contrib.django import app as django_app
 from procrastinate.contrib.django.django_connector import DjangoConnector
+from procrastinate.exceptions import UniqueViolation
+from procrastinate.jobs import Status
 
 from mulin.ledger import jobs as ledger
 from mulin.people import jobs as people
@@ -55,9 +57,9 @@ def _register_timer(app: App, timer: Timer) -> None:
     def run(timestamp: int) -> None:
         timer.act(timezone.now())
 
-    # One waiting turn at a time: after an outage one sweep catches up, not sixty.
-    again = RetryStrategy(max_attempts=3, wait=5)
-    task = app.task(name=timer.name, queueing_lock=timer.name, lock=timer.name, retry=again)(run)
+    # One waiting turn at a time: after an outage one sweep catches up, not sixty. A turn that fails is not
+    # tried again: the next one comes, and does what is left.
+    task = app.task(name=timer.name, queueing_lock=timer.name, lock=timer.name)(run)
     app.periodic(cron=timer.cron, periodic_id=timer.name)(task)
 
 
@@ -68,7 +70,10 @@ async def rescue(context: JobContext, timestamp: int) -> None:
         _log.warning(
             "the job of a dead worker starts again", extra={"facts": {"job": job.id, "name": job.task_name}}
         )
-        await manager.retry_job(job)
+        try:
+            await manager.retry_job(job)
+        except UniqueViolation:  # its next turn waits already, and sweeps what this one left
+            await manager.finish_job(job, status=Status.FAILED, delete_job=False)
 
 
 async def forget(context: JobContext, timestamp: int) -> None:

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from tests.house.tree import ROOT
-from tests.make.city import command, outside
+from tests.make.city import command, outside, run_mulin
 from tests.make.served import Client, Served, until
 
 pytestmark = pytest.mark.slow
@@ -23,6 +23,8 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def room_of_all() -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="mulin-room-", ignore_cleanup_errors=True) as folder:
+        adopted = run_mulin("pack", "adopt", str(ROOT / "packs" / "demo"), var=Path(folder))
+        assert adopted.returncode == 0, adopted.stderr
         yield Path(folder)
 
 
@@ -43,7 +45,7 @@ def test_asked_to_stop_it_stops_soon_and_leaves_no_process(served: Served, how: 
     began = time.monotonic()
     served.process.send_signal(how)
     served.process.wait(10)
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 5, served.said()
     assert served.process.returncode == 0
     assert not served.processes()
 
@@ -81,8 +83,8 @@ def test_a_taken_port_is_refused_before_anything_starts(served: Served) -> None:
         words, env=outside(served.var), cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 1
-    assert f"cannot serve at 127.0.0.1:{served.port}" in done.stderr.decode()
-    assert "--port" in done.stderr.decode()
+    assert f"cannot serve at 127.0.0.1:{served.port}" in done.stderr
+    assert "--port" in done.stderr
     assert served.up()
 
 
