@@ -61,6 +61,8 @@ def remove(request: HttpRequest, digest: str) -> HttpResponse:
     photos.drop_held(digest, draft=draft.id)
     if request.headers.get("X-Piece"):
         return _strip(request, draft, [])
+    if "text" in request.POST:  # without scripts the whole form comes along: the words are kept
+        drafts.saved(request, draft, text=request.POST["text"].replace("\x00", ""))
     return redirect("resident:say")
 
 
