@@ -52,7 +52,7 @@ class ActForm(forms.Form):
 
     def do(self, doing: Doing) -> None:
         """Call the act."""
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} does not say what it does")
 
 
 def _words(what: str, label: Text, *, most: int, **more: Any) -> dict[str, forms.Field]:

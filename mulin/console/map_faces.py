@@ -17,6 +17,7 @@ LEAST_METRES: Final = 300.0
 TYPE: Final = 12  # the size of a name, and its line
 LINE: Final = 14
 MOST_LABELS: Final = 60
+ONE_LINE: Final = 6
 SCALES: Final = (20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000)
 
 
@@ -220,9 +221,13 @@ def _overlap(one: Box, other: Box) -> bool:
 
 
 def _lines(name: str) -> tuple[str, ...]:
-    """Return 仙坛社区第一网格 in two lines, and short names in one."""
-    head, found, tail = name.partition("社区")
-    return (head + found, tail) if found and tail else (name,)
+    """Return a short name in one line, a long one in two of about the same length."""
+    if len(name) <= ONE_LINE:
+        return (name,)
+    middle = -(-len(name) // 2)
+    gap = name.find(" ", middle - 3, middle + 4)
+    at = gap if gap > 0 else middle
+    return name[:at].strip(), name[at:].strip()
 
 
 def _path(geometry: Any, seen: Window) -> str:

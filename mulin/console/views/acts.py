@@ -19,7 +19,7 @@ from mulin.cases.rules.closing import NotYet
 from mulin.cases.rules.intake import PhotoGiven
 from mulin.cases.rules.lifecycle import Act
 from mulin.catalogue import queries as catalogue
-from mulin.console import case_faces, door, words, worklists
+from mulin.console import case_faces, door, past_faces, words, worklists
 from mulin.console.act_forms import FORMS, ActForm, Doing
 from mulin.console.door import StaffRequest, show, show_part, staff
 from mulin.console.views.case import right_side
@@ -211,7 +211,7 @@ def _stale(request: StaffRequest, form: ActForm, page: CasePage, extra: Mapping[
     said["version"] = str(page.case.version)
     form.data = said
     stale = {
-        "events": [case_faces.event_face(event) for event in page.timeline[:3]],
+        "events": [past_faces.event_face(event) for event in page.timeline[:3]],
         "state": words.state(page.case.state),
         "desk": page.case.desk.short_name,
         "possible": any(offer.act is form.act and offer.possible for offer in page.offers),

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from mulin.cases.queries import worklist
 from mulin.cases.queries.page import CasePage, case_page
 from mulin.cases.rules.lifecycle import FINAL
-from mulin.console import case_faces, clock_faces, words, worklists
+from mulin.console import case_faces, clock_faces, past_faces, words, worklists
 from mulin.console.door import StaffRequest, show, show_part, staff
 from mulin.gateways import photos
 from mulin.kernel.errors import NotFound
@@ -45,7 +45,7 @@ def right_side(request: StaffRequest, page: CasePage, *, query: str) -> dict[str
     face = clock_faces.clock(
         state=case.state, due_at=case.due_at, clock=page.clock, now=now, done_at=case.closed_at
     )
-    voices = case_faces.voices_face(page, now=now)
+    voices = past_faces.voices_face(page, now=now)
     left, right = case_faces.facts(page)
     lead = case.lead.short_name if case.lead else ""
     return {
@@ -70,10 +70,10 @@ def right_side(request: StaffRequest, page: CasePage, *, query: str) -> dict[str
         "any_contact": any(voice.has_contact for voice in page.reports),
         "photos": [_photo_face(photo) for photo in page.photos],
         "photos_title": _("照片 %(n)d 张") % {"n": len(page.photos)} if page.photos else _("照片"),
-        "units": case_faces.parts_face(page),
+        "units": past_faces.parts_face(page),
         "synthetic": bool(case.place.get("synthetic")),
         "has_place": bool(case.place.get("area_code")) or case.lon is not None,
-        "timeline": [case_faces.event_face(event) for event in page.timeline],
+        "timeline": [past_faces.event_face(event) for event in page.timeline],
         "query": query,
     }
 

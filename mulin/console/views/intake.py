@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mulin.cases.actions import intake
@@ -111,7 +111,7 @@ def new(request: StaffRequest) -> HttpResponse:
 
 def _may_file(request: StaffRequest) -> None:
     if not request.actor.may(intake.FILE):
-        raise NotAllowed("您的岗位不能做这一步")
+        raise NotAllowed(gettext_noop("您的岗位不能做这一步"))
 
 
 def _first_words(request: StaffRequest) -> dict[str, object]:
