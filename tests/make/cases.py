@@ -119,6 +119,7 @@ def item(code: str = "1-004", **fields: object) -> Item:
         "lead_kind": "property_firm",
         "limit_value": 1,
         "limit_kind": "working_days",
+        "line": next(_serial),
         "closing_standard": "排水恢复",
         "keywords": ["下水道", "堵塞"],
     }
