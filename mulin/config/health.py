@@ -1,13 +1,37 @@
-"""Whether this server can serve, and what is said when it cannot."""
+"""Whether this server can serve, and what is said when no door has an answer."""
 
 import sys
+from dataclasses import dataclass
+from typing import Final
 
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A status in words: what happened, and what to do."""
+
+    status: int
+    title: Promise
+    words: Promise
+
+
+UNCLEAR: Final = Said(400, _("没看懂这个请求"), _("地址或内容不完整，请返回上一页再试。"))
+EXPIRED: Final = Said(403, _("这一页放得太久了"), _("为了安全，表单过一段时间会失效。请返回，刷新后再提交。"))
+REFUSED: Final = Said(403, _("这里不能打开"), _("您没有打开这一页的权限。"))
+MISSING: Final = Said(404, _("没有找到这一页"), _("地址可能写错了，或者这一页已经不在了。"))
+BROKEN: Final = Said(
+    500,
+    _("系统出错了，我们已经记录"),
+    _("您刚才提交的内容可能没有保存。请返回重试；仍不行时，请把下面的编号告诉我们。"),
+)
+AWAY: Final = Said(503, _("系统正在恢复，请稍后再试"), _("刚才提交的内容没有保存，过几秒再按一次即可。"))
 
 
 @require_safe
@@ -19,22 +43,47 @@ def health(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok", content_type="text/plain")
 
 
+def unclear(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that a request cannot be understood."""
+    return _say(request, UNCLEAR)
+
+
+def refused(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that a page is not for this caller."""
+    return _say(request, REFUSED)
+
+
+def expired(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Say that a form came without the token of its page."""
+    return _say(request, EXPIRED)
+
+
+def missing(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that there is no such page."""
+    return _say(request, MISSING)
+
+
 def failed(request: HttpRequest) -> HttpResponse:
     """Say that something broke; that it passes, when it is only the database that is away or busy."""
     passing = isinstance(sys.exc_info()[1], (OperationalError, InterfaceError))
-    status = 503 if passing else 500
-    title = _("系统正在恢复，请稍后再试") if passing else _("系统出错了，我们已经记录")
-    number = request.META.get("MULIN_REQUEST_ID", "")
-    response: HttpResponse
-    if request.path.startswith("/api/"):
-        response = JsonResponse(
-            {"type": "about:blank", "title": title, "status": status, "detail": "", "request": number},
-            status=status,
-            content_type="application/problem+json",
-        )
-    else:
-        page = render_to_string("config/failed.html", {"title": title, "number": number, "passing": passing})
-        response = HttpResponse(page, status=status)
+    response = _say(request, AWAY if passing else BROKEN)
     if passing:
         response.headers["Retry-After"] = "3"
     return response
+
+
+def _say(request: HttpRequest, said: Said) -> HttpResponse:
+    number = request.META.get("MULIN_REQUEST_ID", "")
+    if request.path.startswith("/api/"):
+        told = {
+            "type": "about:blank",
+            "title": str(said.title),
+            "status": said.status,
+            "detail": str(said.words),
+        }
+        return JsonResponse(
+            {**told, "request": number}, status=said.status, content_type="application/problem+json"
+        )
+    shown = number if said.status >= 500 else ""  # a number to tell somebody, where somebody can do something
+    page = render_to_string("config/failed.html", {"said": said, "number": shown})
+    return HttpResponse(page, status=said.status)

@@ -88,6 +88,7 @@ def work(timers: tuple[Timer, ...] = TIMERS) -> None:
     with django_app.replace_connector(connector) as app:
         app.run_worker(
             concurrency=4,
+            delete_jobs="successful",  # timers alone would leave a million rows a year
             shutdown_graceful_timeout=_DRAIN,
             update_heartbeat_interval=HEARTBEAT,
             stalled_worker_timeout=SILENT,

@@ -177,6 +177,20 @@ def test_health_is_the_databases_health(client: Client, monkeypatch: pytest.Monk
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(("address", "kind"), [("/nothing-here", "text/html"), ("/api/nothing", "json")])
+def test_what_is_not_there_is_said_in_words(client: Client, address: str, kind: str) -> None:
+    response = client.get(address)
+    assert response.status_code == 404
+    assert kind in response.headers["Content-Type"]
+
+
+def test_a_form_without_its_token_is_refused_in_words() -> None:
+    response = Client(enforce_csrf_checks=True).post("/look", {"elder": "1"})
+    assert response.status_code == 403
+    assert "这一页放得太久了" in response.content.decode()
+
+
+@pytest.mark.django_db
 def test_a_failure_says_its_number_not_its_reason(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken() -> None:
         raise RuntimeError("password is 12345")
