@@ -190,7 +190,7 @@ def template() -> bytes:
     """Return an empty list sheet: headers, a row of help and a row of example, both skipped when read."""
     help_row = [f"{reading.NOTE} {COLUMNS[0].help}", *(column.help for column in COLUMNS[1:])]
     example = [f"{reading.NOTE} {COLUMNS[0].example}", *(column.example for column in COLUMNS[1:])]
-    return sheets.write_xlsx(COLUMNS, [help_row, example], sheet=_("清单"))
+    return sheets.write_xlsx(COLUMNS, [help_row, example], sheet=_("事项清单"))
 
 
 def export(edition_id: int) -> bytes:
@@ -274,6 +274,7 @@ def _closeness(item: Item, wanted: str) -> int | None:
     return 4 if any(wanted in part.casefold() for part in item.path) else None
 
 
+_DAYS_KEPT: Final = 8  # sets of editions whose index is kept: today's, and those of days people look back to
 _known: dict[tuple[int, ...], Index] = {}
 _making = threading.Lock()
 
@@ -290,6 +291,7 @@ def _index(on: date) -> Index:
                 index = Index(
                     Entry(item.code, item.name, tuple(item.path), tuple(item.keywords)) for item in items
                 )
-                _known.clear()
+                if len(_known) >= _DAYS_KEPT:
+                    _known.clear()
                 _known[key] = index
     return index

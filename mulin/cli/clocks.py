@@ -87,7 +87,7 @@ def _line(interval: Interval) -> str:
         Why.WEEKEND: _("周末"),
         Why.DAY_OFF: _("休息日"),
         Why.HOLIDAY: _("节假日"),
-        Why.PAUSE: _("暂停"),
+        Why.PAUSE: _("暂停计时"),
     }
     end = _shown(interval.end) if interval.end else "…"
     sign = "＋" if interval.counted else "－"

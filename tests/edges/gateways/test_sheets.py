@@ -5,7 +5,8 @@ import resource
 import time
 import tracemalloc
 import zipfile
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from datetime import time as time_of_day
 from decimal import Decimal
 from pathlib import Path
 from uuid import UUID
@@ -13,7 +14,7 @@ from uuid import UUID
 import openpyxl
 import pytest
 
-from mulin.gateways import sheets
+from mulin.gateways import cells, sheets
 from mulin.gateways.sheets import Column, Limits, SheetError
 from mulin.kernel.errors import BadInput
 from tests.make import sheets as make
@@ -72,6 +73,12 @@ def test_numbers_and_dates_come_as_people_read_them() -> None:
             "空": "",
         }
     ]
+
+
+def test_times_of_day_and_spans_are_read_too() -> None:
+    data = make.book(["时刻", "时长", "日"], [time_of_day(9, 30), timedelta(hours=30), date(2026, 5, 1)])
+    assert rows_of(data) == [{"时刻": "09:30:00", "时长": "1 day, 6:00:00", "日": "2026-05-01"}]
+    assert cells.as_text(date(2026, 5, 1)) == "2026-05-01"
 
 
 def test_a_formula_counts_by_its_result_never_by_its_text() -> None:
@@ -212,6 +219,15 @@ def test_csv_guards_what_could_run_and_leaves_telephones_alone(payload: str) -> 
     assert body.endswith(",+8613800001111,-5\r\n")
 
 
+def test_csv_comes_in_pieces_and_in_other_encodings() -> None:
+    rows = [["占道经营" * 20, n] for n in range(2_000)]
+    pieces = list(sheets.write_csv([Column("name", "名称"), "n"], rows))
+    assert len(pieces) > 3
+    assert [row["n"] for row in rows_of(b"".join(pieces))] == [str(n) for n in range(2_000)]
+    chinese = b"".join(sheets.write_csv(["名称"], [["㛃𬭎"]], encoding="gb18030"))
+    assert chinese.decode("gb18030") == "名称\r\n㛃𬭎\r\n"
+
+
 def test_values_are_typed_and_long_numbers_are_text() -> None:
     moment = datetime(2026, 5, 1, 1, 30, tzinfo=UTC)
     case = UUID("01890a5d-ac96-774b-bcce-b302099a8057")
@@ -227,19 +243,19 @@ def test_values_are_typed_and_long_numbers_are_text() -> None:
         True,
         None,
     ]
-    (cells,) = cells_of(sheets.write_xlsx([str(n) for n in range(10)], [row], sheet="x"))
-    values = [cell.value for cell in cells[:9]]
+    (line,) = cells_of(sheets.write_xlsx([str(n) for n in range(10)], [row], sheet="x"))
+    values = [cell.value for cell in line[:9]]
     assert values[:3] == [3, 2.5, 0.1]
-    assert [cell.is_date for cell in cells[3:5]] == [True, True]
+    assert [cell.is_date for cell in line[3:5]] == [True, True]
     assert values[4] == datetime.fromisoformat("2026-05-01T09:30")  # the city's time, no zone
     assert values[5:9] == ["013800001111", "370481199001011234", str(case), "是"]
 
 
 def test_what_xml_cannot_hold_is_dropped_and_cut_text_says_so() -> None:
-    (cells,) = cells_of(sheets.write_xlsx(["a", "b"], [["一\x00\x0b二\ud800", "长" * 40_000]], sheet="x"))
-    assert cells[0].value == "一二"
-    assert len(cells[1].value) == 32_767
-    assert cells[1].value.endswith("已截断）")
+    (line,) = cells_of(sheets.write_xlsx(["a", "b"], [["一\x00\x0b二\ud800", "长" * 40_000]], sheet="x"))
+    assert line[0].value == "一二"
+    assert len(line[1].value) == 32_767
+    assert line[1].value.endswith("已截断）")
 
 
 def test_the_header_stays_in_view_and_sheet_names_are_clean() -> None:

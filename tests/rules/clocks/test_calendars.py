@@ -95,3 +95,13 @@ def test_every_calendar_answers_to_its_code() -> None:
     assert {code: make().code for code, make in calendars.CALENDARS.items()} == {
         code: code for code in calendars.CALENDARS
     }
+
+
+def test_the_calendar_is_certain_for_longer_once_the_next_notice_is_in_the_feed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert calendars.cn().known_until == date(2026, 12, 31)
+    monkeypatch.setattr(
+        calendars, "_make_up_days", lambda _feed, year: [date(year, 2, 1)] if year < 2029 else []
+    )
+    assert calendars._published_until() == date(2028, 12, 31)
