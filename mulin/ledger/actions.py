@@ -91,7 +91,8 @@ def once(*, scope: str, key: str, digest: str, act: Callable[[], bytes]) -> Ackn
             raise KeyReused("this key was used before for another request", where="Idempotency-Key")
         return Acknowledged(bytes(receipt.body), replayed=True)
     body = act()
-    Receipt.objects.filter(pk=fresh[0]).update(body=body)
+    with connection.cursor() as cursor:
+        cursor.execute("update ledger_receipt set body = %s where id = %s", (body, fresh[0]))
     return Acknowledged(body, replayed=False)
 
 

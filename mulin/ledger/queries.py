@@ -75,7 +75,9 @@ class Verdict:
 
 
 def entries_of(subject: UUID | int | str, *, subject_kind: str = "", limit: int = 200) -> list[EntryRow]:
-    """Return what happened to a subject, oldest first; numbers mean nothing without ``subject_kind``.
+    """Return what happened to a subject, oldest first; of more than ``limit`` entries the last ones.
+
+    Numbers mean nothing without ``subject_kind``.
 
     :raises ValueError: the subject is a number of nobody knows what
     """
@@ -84,7 +86,8 @@ def entries_of(subject: UUID | int | str, *, subject_kind: str = "", limit: int 
     rows = Entry.objects.filter(subject=str(subject))
     if subject_kind:
         rows = rows.filter(subject_kind=subject_kind)
-    return [EntryRow(*row) for row in rows.order_by("id").values_list(*_COLUMNS)[:limit]]
+    last = rows.order_by("-id").values_list(*_COLUMNS)[:limit]
+    return [EntryRow(*row) for row in reversed(last)]
 
 
 def entries_after(cursor: Cursor | None, *, limit: int) -> tuple[list[EntryRow], Cursor]:
