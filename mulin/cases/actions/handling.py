@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from mulin.cases import policy
 from mulin.cases.actions import moves
@@ -21,6 +21,9 @@ from mulin.people.actions import contacts
 from mulin.people.rules.contacts import ContactDetails
 
 REVEAL = "reveal_contact"
+_ACCEPT = (
+    "update cases_assignment set accepted_at = %s where case_id = %s and role = 'lead' and ended_at is null"
+)
 
 
 def _running_lead(case: Case) -> Assignment:
@@ -36,7 +39,8 @@ def accept_case(*, case_id: UUID, version: int | None = None, actor: Actor, now:
     :raises ImpossibleAct: the case is not waiting to be accepted
     """
     move = moves.begin(Act.ACCEPT, case_id=case_id, version=version, actor=actor, now=now)
-    Assignment.objects.filter(case=move.case, role="lead", ended_at__isnull=True).update(accepted_at=now)
+    with connection.cursor() as cursor:
+        cursor.execute(_ACCEPT, (now, case_id))
     move.save(accepted_at=now)
     move.record("accepted")
     return move.case

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 from mulin.cases import policy
 from mulin.cases.models import Case, Report, Settings
+from mulin.cases.queries import plain
 from mulin.cases.rules import intake
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import NotFound, NotPossible
@@ -14,9 +15,6 @@ from mulin.people.models import Unit
 
 UNITS: Final = ("desk", "lead", "place_unit", "first_unit", "dispatcher")
 RELATED: Final = ("item", *UNITS)
-
-
-_BY_ID: Final = "select * from people_unit where id = any(%s)"
 
 
 class StaleCase(NotPossible):
@@ -60,13 +58,12 @@ def case_to_change(actor: Actor, case_id: UUID, *, version: int | None = None) -
 def _locked(case_id: UUID) -> Case | None:
     """Return a case with its row locked and its units at hand, in two plain questions.
 
-    Every act of the city comes through here: the statement is written out because building it anew each time
-    costs more than running it.
+    Every act of the city comes through here.
     """
-    case = next(iter(Case.objects.raw("select * from cases_case where id = %s for update", [case_id])), None)
+    case = next(iter(plain.rows(Case, "where id = %s for update", [case_id])), None)
     if case is not None:
         ids = {getattr(case, f"{role}_id") for role in UNITS} - {None}
-        units = {unit.pk: unit for unit in Unit.objects.raw(_BY_ID, [list(ids)])}
+        units = {unit.pk: unit for unit in plain.rows(Unit, "where id = any(%s)", [list(ids)])}
         for role in UNITS:
             setattr(case, role, units.get(getattr(case, f"{role}_id")))
     return case
@@ -101,4 +98,4 @@ def voice_to_change(tracking_code: str) -> Report:
 
 def settings() -> Settings:
     """Return what the pack sets for the heart; defaults until one is adopted."""
-    return next(iter(Settings.objects.raw("select * from cases_settings limit 1")), None) or Settings()
+    return next(iter(plain.rows(Settings, "limit 1")), None) or Settings()

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from mulin.cases.models import Case, DispatchRule, DispatchTable, Settings
+from mulin.cases.queries import plain
 from mulin.cases.rules import dispatch
 from mulin.clocks.rules import calendars
 from mulin.kernel.actor import Actor, Relation
@@ -22,11 +23,9 @@ from mulin.places.rules.located import Located, Outcome, Reason
 Why: TypeAlias = dict[str, Json]
 
 
-# Written out: intake and every act ask them, and building such a statement costs more than running it.
-_BY_CODE: Final = "select * from people_unit where code = %s"
-_CHAIN: Final = "select * from people_unit where id = any(%s) order by length(path) desc"
+_CHAIN: Final = "where id = any(%s) order by length(path) desc"
+_IN_FORCE: Final = "where from_on <= %s order by from_on desc limit 1"
 _CHAIN_AT: Final = """
-select * from people_unit
 where id = any(select unnest(string_to_array(trim(trailing '/' from path), '/')::bigint[])
                from people_unit where code = %s)
 order by length(path) desc
@@ -72,12 +71,12 @@ def chain_of(unit: Unit | None) -> list[Unit]:
     if unit is None:
         return []
     ids = [int(part) for part in unit.path.split("/") if part]
-    return list(Unit.objects.raw(_CHAIN, [ids]))
+    return plain.rows(Unit, _CHAIN, [ids])
 
 
 def chain_at(located: Located) -> list[Unit]:
     """Return the unit that governs the place and the units above it; empty if the answer names none."""
-    return list(Unit.objects.raw(_CHAIN_AT, [located.unit_code])) if located.unit_code else []
+    return plain.rows(Unit, _CHAIN_AT, [located.unit_code]) if located.unit_code else []
 
 
 def nearest(chain: Iterable[Unit], kind: str) -> Unit | None:
@@ -90,7 +89,7 @@ def fallback_desk(settings: Settings) -> Unit:
 
     :raises NotPossible: the city has not named one
     """
-    unit = next(iter(Unit.objects.raw(_BY_CODE, [settings.fallback_unit_code])), None)
+    unit = next(iter(plain.rows(Unit, "where code = %s", [settings.fallback_unit_code])), None)
     if unit is None:
         raise NotPossible("还没有设定兜底单位：请先导入资料包")
     return unit
@@ -137,7 +136,7 @@ def rows_of(table_id: int) -> tuple[dispatch.Row, ...]:
 
 def table_in_force(on: date) -> DispatchTable | None:
     """Return the newest dispatch table begun by ``on``."""
-    return DispatchTable.objects.filter(from_on__lte=on).order_by("-from_on").first()
+    return next(iter(plain.rows(DispatchTable, _IN_FORCE, [on])), None)
 
 
 def resolve(cell: str, *, chain: Iterable[Unit], firm: str) -> Unit | None:
