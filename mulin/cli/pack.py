@@ -1,6 +1,8 @@
 """Packs from the command line: ``mulin pack check``, ``preview``, ``adopt``."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -16,6 +18,7 @@ from mulin.packs.actions import Adopted
 from mulin.packs.queries import BadPack
 from mulin.packs.rules.pack import Pack
 from mulin.packs.rules.problems import Problem
+from mulin.places.rules.imports import BadGround
 
 SHOWN = 200
 
@@ -55,7 +58,8 @@ def check(folder: Path, as_json: bool) -> None:
 def preview(folder: Path, from_on: date | None, as_json: bool) -> None:
     """Say what adopting a pack would change, and which open cases would lie with another unit."""
     read = _read(folder)
-    adopted = actions.preview_pack(pack=read, from_on=from_on, actor=SYSTEM, now=timezone.now())
+    with _told_in_full():
+        adopted = actions.preview_pack(pack=read, from_on=from_on, actor=SYSTEM, now=timezone.now())
     _report(adopted, as_json, _("将从 %(day)s 起生效："))
 
 
@@ -66,7 +70,8 @@ def preview(folder: Path, from_on: date | None, as_json: bool) -> None:
 def adopt(folder: Path, from_on: date | None, as_json: bool) -> None:
     """Adopt a pack in one act: all of it or nothing; the same content again changes nothing."""
     read = _read(folder)
-    adopted = actions.adopt_pack(pack=read, from_on=from_on, actor=SYSTEM, now=timezone.now())
+    with _told_in_full():
+        adopted = actions.adopt_pack(pack=read, from_on=from_on, actor=SYSTEM, now=timezone.now())
     _report(adopted, as_json, _("已从 %(day)s 起生效："))
 
 
@@ -75,6 +80,16 @@ def _read(folder: Path) -> Pack:
         return queries.read_pack(folder)
     except BadPack as refused:
         _show(refused.problems)
+        raise SystemExit(1) from None
+
+
+@contextmanager
+def _told_in_full() -> Iterator[None]:
+    """Name everything that does not fit what already stands in the city, not only the first thing."""
+    try:
+        yield
+    except BadGround as refused:
+        _show(tuple(Problem("—", 0, p.code, p.what, p.how, p.facts) for p in refused.problems))
         raise SystemExit(1) from None
 
 

@@ -125,13 +125,10 @@ def import_compounds(
         update_fields=["name", "aliases", "lon", "lat", "outline", "synthetic", "until_on"],
     )
     Compound.objects.filter(code__in=list(changes.ended)).update(until_on=from_on)
-    keys = dict(
-        Compound.objects.filter(code__in=[c.code for c in arriving] + list(changes.ended)).values_list(
-            "code", "pk"
-        )
-    )
-    _renew_grids(keys, {c.code: c for c in arriving}, from_on)
-    _renew_firms(keys, {c.code: c for c in arriving}, from_on)
+    given = {compound.code: compound for compound in arriving}
+    keys = dict(Compound.objects.filter(code__in=[*given, *changes.ended]).values_list("code", "pk"))
+    _renew_grids(keys, given, from_on)
+    _renew_firms(keys, given, from_on)
     if not changes.is_empty:
         record(
             "places.compounds_imported",

@@ -1,5 +1,6 @@
 """What a dated import would do to what stands, or why it may not."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -34,7 +35,8 @@ def import_of_areas(
     """
     problems = [
         Problem(code, "编码出现了不止一次", "每个区域在同一天只能有一个边界")
-        for code in sorted({a.code for a in areas if sum(b.code == a.code for b in areas) > 1})
+        for code, count in sorted(Counter(area.code for area in areas).items())
+        if count > 1
     ]
     given = {area.code: area for area in areas}
     complete = set(complete_kinds)

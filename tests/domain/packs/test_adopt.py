@@ -169,6 +169,12 @@ def overlapping(pack: Pack) -> Pack:
             NotAllowed,
             id="no-dispatch-table",
         ),
+        pytest.param(
+            lambda pack: replace(pack, settings={}),
+            clerk(*(set(EVERY_ACT) - {"adopt_pack"})),
+            NotAllowed,
+            id="may-import-but-not-adopt",
+        ),
         pytest.param(tied, SYSTEM, BadInput, id="fails-late"),
         pytest.param(overlapping, SYSTEM, BadInput, id="fails-in-the-middle"),
     ],

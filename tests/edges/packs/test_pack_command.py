@@ -9,6 +9,7 @@ from click.testing import CliRunner, Result
 
 from mulin.cli.pack import pack
 from mulin.people.models import Unit
+from tests.make import places as make
 from tests.make.packs import FOLDER
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +72,13 @@ def test_wrong_words_get_a_clear_answer(words: tuple[str | Path, ...]) -> None:
     assert result.exit_code in (1, 2)
     assert result.output
     assert "Traceback" not in result.output
+
+
+def test_what_does_not_fit_the_standing_city_is_named() -> None:
+    outline = make.box(0, 0, 300, 300)
+    make.drawn(make.area("OLD", outline, "county"), make.area("X9", outline, "ward", "OLD"))
+    for word in ("preview", "adopt"):
+        result = run(word, FOLDER / "demo")
+        assert result.exit_code == 1
+        assert "X9  上级区域「OLD」不存在" in result.output
+    assert not Unit.objects.exists()

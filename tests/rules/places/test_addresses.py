@@ -3,6 +3,8 @@
 from datetime import date
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from mulin.places.rules.atlas import Atlas
 from mulin.places.rules.ground import Ground
@@ -110,6 +112,35 @@ def test_a_question_shows_its_choices(atlas: Atlas) -> None:
 
 def test_a_very_long_text_is_read_only_so_far(atlas: Atlas) -> None:
     assert atlas.locate_address("。" * 10_000 + "西苑").outcome.value == "unknown"
+
+
+PIECES = (
+    "清泉社区",
+    "幸福里",
+    "东苑小区",
+    "西苑",
+    "3号楼",
+    "二单元",
+    "501",
+    "第二网格",
+    "1-2-3",
+    "（",
+    "百号",
+    "\x00",
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=6)), max_size=8).map("".join))
+def test_any_text_gets_an_answer_that_holds_together(atlas: Atlas, text: str) -> None:
+    found = atlas.locate_address(text)
+    assert found.reason.words()
+    assert found.reason.words("en")
+    assert bool(found.chain) == bool(found.area_code)
+    if found.outcome.value == "inside":
+        assert found.grid_code
+    if found.outcome.value == "ambiguous":
+        assert len(found.candidates) > 1
 
 
 @pytest.mark.parametrize(
