@@ -2,8 +2,9 @@
 
 Names, keywords and category paths are cut into pairs of characters; rare pairs weigh more (TF-IDF), the
 cosine with the message ranks the items, keywords found as they stand raise them. The confidence is a curve
-fitted on half of some 2,700 messages of known class, checked on the other half (mean error 4 points); below
-``THRESHOLD`` the rule abstains.
+over the score and the share of the message that the list knows at all. It was fitted on half of some 2,700
+messages of known class, with a list that covers them all and with one that covers a third of them, and
+checked on the other half (mean error 9 points). Below ``THRESHOLD`` the rule abstains.
 """
 
 import math
@@ -13,13 +14,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-THRESHOLD: Final = 0.45  # 示例: below it no suggestion is made; there, 4 of 5 messages got one
+THRESHOLD: Final = 0.45  # 示例: below it no suggestion is made; above it two of three were right
 READ: Final = 500  # characters of a message that are looked at: the matter stands at its beginning
 
 _NAME: Final = 3.0  # how much a pair of characters weighs by where it stands
 _KEYWORD: Final = 2.0
 _PATH: Final = 1.2
 _WHOLE_WORD: Final = 0.2  # what a name or keyword found as it stands adds, by its share of the item
+_KNOWN_ENOUGH: Final = 0.15  # in a message of few words one known pair is a large share and proves little
 
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff]+")
 _LATIN: Final = re.compile(r"[a-z0-9]{2,}")
@@ -91,14 +93,18 @@ class Index:
         """Return the likeliest items, best first, however unlikely."""
         text = text[:READ].casefold()
         scores = self._scores(text)
-        ranking = sorted(scores.items(), key=lambda each: (-each[1], each[0]))[: most + 1]
+        known = self._known_share(text)
         found = []
-        for place, (number, score) in enumerate(ranking[:most]):
-            rival = ranking[place + 1][1] if place + 1 < len(ranking) else 0.0
+        for number, score in sorted(scores.items(), key=lambda each: (-each[1], each[0]))[:most]:
             entry = self._entries[number]
-            confidence = _confidence(score, (score - rival) / score)
+            confidence = _confidence(score, known)
             found.append(Suggestion(entry.code, entry.name, confidence, tuple(_spoken(entry, text))))
         return found
+
+    def _known_share(self, text: str) -> float:
+        """Return how much of what is said the list knows: little where the matter lies outside it."""
+        pairs = set(_pairs(text))
+        return sum(pair in self._postings for pair in pairs) / max(1, len(pairs))
 
     def _scores(self, text: str) -> dict[int, float]:
         pairs = Counter(pair for pair in _pairs(text) if pair in self._postings)
@@ -159,6 +165,6 @@ def _spoken(entry: Entry, text: str) -> Iterator[str]:
             at = max(end, at) + 1
 
 
-def _confidence(score: float, lead: float) -> float:
-    """Return how likely the best item is right, from its score and its lead over the next (0 … 1)."""
-    return 1 / (1 + math.exp(-(5.5 * score + 0.6 * lead - 2.0)))
+def _confidence(score: float, known: float) -> float:
+    """Return how likely the item is right, from its score and the share of the message the list knows."""
+    return 1 / (1 + math.exp(2.6 - 3.2 * score - 22.0 * min(known, _KNOWN_ENOUGH)))

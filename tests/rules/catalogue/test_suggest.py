@@ -51,6 +51,15 @@ def test_what_is_said_in_every_message_decides_nothing() -> None:
     assert index.suggest("向领导反映小区居民的问题，请求解决") is None
 
 
+def test_a_long_message_about_something_else_is_left_alone() -> None:
+    text = (
+        "本人二零一五年参加养老保险，去年调到外地，转移手续办了半年，两边窗口都说要等对方盖章，"
+        "户口本和合同都交过三次，请告知该找谁办。另外楼下路灯昏暗，不过主要是保险的事。"
+    )
+    assert INDEX.ranked(text, most=1)[0].code == "6"
+    assert INDEX.suggest(text) is None
+
+
 def test_a_clear_message_is_surer_than_a_vague_one() -> None:
     clear = INDEX.ranked("下水道堵塞，污水外溢", most=1)[0].confidence
     vague = INDEX.ranked("家里的水好像有点问题，另外路灯也想问问，还有停车和施工", most=1)[0].confidence
