@@ -175,6 +175,12 @@ def department(parent: str, key: str, name: str, short: str) -> Unit:
     return (f"{parent}-{key}", "department", f"{name}（示例）", short, parent, "", "")
 
 
+def firms(communities: list[Community]) -> list[tuple[str, str, str]]:
+    """Return code, name and street of each property firm: two in three work in the larger street."""
+    large, small = sorted({c.street for c in communities})
+    return [(f"{COUNTY}-WY{n:02d}", name, small if n % 3 == 0 else large) for n, name in enumerate(FIRMS, 1)]
+
+
 def write_units(
     streets: dict[str, str], communities: list[Community], compounds: list[Compound]
 ) -> dict[str, list[str]]:
@@ -192,8 +198,8 @@ def write_units(
         rows.append(department(street, "ZF", f"{streets[street]}综合执法队", "综合执法队"))
         rows.append(department(street, "WG", f"{streets[street]}网格化服务中心", "网格中心"))
     rows += [
-        (f"{COUNTY}-WY{n:02d}", "property_firm", f"{name}（示例）", name, COUNTY, "", "")
-        for n, name in enumerate(FIRMS, 1)
+        (code, "property_firm", f"{name}（示例）", name, street, "", "")
+        for code, name, street in firms(communities)
     ]
     for compound in [c for c in compounds if c.firm][:6]:
         community = compound.grids[0][:12]
@@ -285,7 +291,8 @@ def main(data: Path) -> None:
     compounds = settle(communities)
     count_stairs([house for compound in compounds for house in compound.houses])
     for index, compound in enumerate(compounds[: COMPOUNDS - WITHOUT_FIRM]):
-        compound.firm = f"{COUNTY}-WY{index % len(FIRMS) + 1:02d}"
+        local = [code for code, _, street in firms(communities) if compound.grids[0].startswith(street)]
+        compound.firm = local[index % len(local)]
     write_areas(data, streets, communities)
     groups = write_units(streets, communities, compounds)
     write_compounds(compounds)
