@@ -119,6 +119,13 @@ _STEPS = {
 }
 
 
+def brought(case: Case, *states: str) -> Case:
+    """Return a case after the acts that lead it through ``states``."""
+    for state in states:
+        _STEPS[state](case.pk)
+    return Case.objects.get(pk=case.pk)
+
+
 def key() -> str:
     """Return a fresh key of a form."""
     return uuid4().hex
