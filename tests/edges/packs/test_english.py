@@ -1,0 +1,63 @@
+"""Every message of places and packs has English words with the same facts in it."""
+
+import ast
+import gettext
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mulin.packs.rules import pack
+
+ROOT = Path(__file__).resolve().parents[3]
+HAN = re.compile(r"[\u3400-\u9fff]")
+FACT = re.compile(r"%\((\w+)\)")
+# Read, not said: column titles as a sheet writes them, cell words, pieces of addresses.
+TITLES = {
+    column.title
+    for columns in (
+        pack.KINDS,
+        pack.ROLES,
+        pack.POSTS,
+        pack.UNITS,
+        pack.STAFF,
+        pack.COMPOUNDS,
+        pack.BUILDINGS,
+    )
+    for column in columns
+} | {column.title for column in pack.DISPATCH}
+READ = TITLES | {"是", "否", "行为", "号楼", "座"}
+BOTH_LANGUAGES_WITHIN = {"located.py", "names.py"}
+
+
+def said(file: Path) -> Iterator[str]:
+    tree = ast.parse(file.read_text("utf-8"))
+    silent: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr):  # docstrings
+            silent.add(id(node.value))
+        elif isinstance(node, ast.JoinedStr):
+            silent |= {id(part) for part in node.values}
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in silent else None
+        if isinstance(text, str) and HAN.search(text) and text not in READ:
+            yield text
+
+
+@pytest.mark.parametrize("package", ["places", "packs"])
+def test_every_message_has_english_words(package: str) -> None:
+    english = gettext.translation("django", ROOT / f"mulin/{package}/locale", ["en"])
+    files = [*(ROOT / f"mulin/{package}").rglob("*.py"), ROOT / f"mulin/cli/{package.removesuffix('s')}.py"]
+    files += [ROOT / "mulin/cli/places.py"] if package == "places" else []
+    messages = {
+        text
+        for file in files
+        if file.is_file() and file.name not in BOTH_LANGUAGES_WITHIN
+        for text in said(file)
+    }
+    assert len(messages) > 30
+    for text in messages:
+        words = english.gettext(text)
+        assert not HAN.search(words.replace("是, 否", "").replace("“行为”", "")), text
+        assert set(FACT.findall(words)) == set(FACT.findall(text)), text
