@@ -14,6 +14,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
+from mulin.gateways import photos
 from mulin.ledger import jobs as ledger
 from mulin.people import jobs as people
 
@@ -37,6 +38,11 @@ TIMERS: Final = (
     Timer("ledger.anchor", "* * * * *", lambda now: ledger.anchor(folder=settings.VAR / "anchors", now=now)),
     Timer("ledger.forget_receipts", "41 2 * * *", lambda now: ledger.forget_receipts(now=now)),
     Timer("people.turn_day", "* * * * *", lambda now: people.turn_day(now=now)),
+    Timer(
+        "photos.sweep_held",
+        "27 3 * * *",
+        lambda now: photos.sweep_held(before=now.timestamp() - photos.HELD_SECONDS),
+    ),
     Timer("people.forget_sign_ins", "47 2 * * *", lambda now: people.forget_sign_ins(now=now)),
 )
 

@@ -1,6 +1,7 @@
 """Who looks after a neighbourhood: the units around a place, and the people who agreed to be named."""
 
 from dataclasses import dataclass
+from typing import Final
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -8,6 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from mulin.cases.rules.intake import ADDRESS_MAX
 from mulin.kernel.errors import BadInput
+from mulin.people.queries.bodies import ContactPoint, contact_points
 from mulin.people.queries.days import day_of
 from mulin.people.queries.units import unit_by_code
 from mulin.places import queries as places
@@ -15,6 +17,8 @@ from mulin.places.rules.located import Located
 from mulin.resident import ground
 from mulin.resident.door import Fault, fault_of, page, render
 from mulin.resident.report import chosen, pin
+
+LISTED: Final = ("grid", "community")  # never a whole street: the page is no directory of the city
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +52,7 @@ def neighbours(request: HttpRequest) -> HttpResponse:
         "typed": address,
         "where": ground.described(located, on=today) if located else None,
         "offices": offices(located) if located else [],
+        "people": people(located) if located else [],
         "faults": faults,
     }
     return render(request, "neighbours.html", context, status=422 if faults else 200)
@@ -59,3 +64,11 @@ def offices(located: Located) -> list[Office]:
         (step.kind, unit_by_code(step.unit_code)) for step in located.chain if step.kind in ground.AROUND
     ]
     return [Office(kind, unit.name, unit.phone) for kind, unit in units]
+
+
+def people(located: Located) -> list[ContactPoint]:
+    """Return the contact points of the grid or community found: those who agreed to be named, nobody else."""
+    near = next((step for step in located.chain if step.kind in LISTED), None)
+    if near is None:
+        return []
+    return contact_points(unit_by_code(near.unit_code), on=day_of(timezone.now()))

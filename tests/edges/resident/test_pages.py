@@ -11,7 +11,14 @@ from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern
+from django.utils import timezone
 
+from mulin.kernel.actor import SYSTEM
+from mulin.people.actions.posts import list_publicly, withdraw_listing
+from mulin.people.models import Appointment, PostKind
+from mulin.people.queries.days import day_of
+from mulin.people.queries.units import unit_by_code
+from mulin.places import queries as places
 from mulin.resident import limits
 from mulin.resident.urls import urlpatterns
 from tests.make import residents as make
@@ -256,3 +263,33 @@ def test_a_bucket_fills_again_and_forgets_the_oldest() -> None:
 )
 def test_a_household_is_one_network(seen: str, network: str) -> None:
     assert limits.network_of(RequestFactory().get("/", REMOTE_ADDR=seen)) == network
+
+
+def test_whoever_agreed_to_be_named_is_shown_until_they_withdraw(phone: Client) -> None:
+    now = timezone.now()
+    grid = unit_by_code(places.locate_point(lon=INSIDE[0], lat=INSIDE[1], on=day_of(now)).unit_code)
+    term = Appointment.objects.filter(unit=grid, post__public_contact=True).first()
+    if term is None:
+        PostKind.objects.filter(appointments__unit=grid).update(public_contact=True)
+        term = Appointment.objects.filter(unit=grid).first()
+    assert term is not None
+    there = {"lon": INSIDE[0], "lat": INSIDE[1]}
+    assert "同意公开" not in phone.get("/neighbours", there).content.decode()
+
+    list_publicly(
+        appointment_id=term.pk,
+        name="老周（示例）",
+        phone="0632-5501234",
+        consent="本人书面同意",
+        consented_on=day_of(now),
+        actor=SYSTEM,
+        now=now,
+    )
+    page = phone.get("/neighbours", there).content.decode()
+    assert "老周（示例）" in page
+    assert 'href="tel:0632-5501234"' in page
+    street = phone.get("/neighbours", {"address": "望山街道"}).content.decode()
+    assert "老周（示例）" not in street, "the page is no directory of a street"
+
+    withdraw_listing(appointment_id=term.pk, actor=SYSTEM, now=now)
+    assert "老周（示例）" not in phone.get("/neighbours", there).content.decode()
