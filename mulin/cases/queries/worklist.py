@@ -8,8 +8,9 @@ from math import cos, radians
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
+from mulin.cases import policy
 from mulin.cases.models import Assignment, Case, Report
 from mulin.cases.queries.doors import cases_for
 from mulin.cases.rules import grams
@@ -20,6 +21,11 @@ from mulin.people.models import Unit
 PAGE: Final = 50
 COUNT_MOST: Final = 1_000  # a tab says "999+" beyond: no request counts an unbounded table
 SOON: Final = timedelta(hours=4)
+_SHOWN: Final = (
+    "number", "title", "state", "kind", "address", "suggestion", "due_at", "in_compound", "report_count",
+    "reopened", "reported_at", "version", "is_example", "item__code", "item__name", "place_unit__path",
+    "lead__short_name",
+)  # fmt: skip
 _FINAL: Final = [state.value for state in FINAL]
 _METRES_A_DEGREE: Final = 111_320
 
@@ -104,25 +110,33 @@ def queue(actor: Actor, *, tab: Tab, filters: QueueFilter, now: datetime, page: 
     """Return one page of a tab, most pressing first, with the counts of all tabs."""
     units = [filters.unit] if filters.unit is not None else [grant.unit_id for grant in actor.grants]
     found = _narrowed(_tab(cases_for(actor), tab, units, now), filters, now)
+    return _page(found, page, counts=_counts(actor, units, now), now=now)
+
+
+def _page(found: QuerySet[Case], page: int, *, counts: dict[str, int], now: datetime) -> QueuePage:
+    """Return one page of ``found``; a row more than a page tells whether there is another."""
     first = (page - 1) * PAGE
-    channel = Report.objects.filter(case=OuterRef("pk")).order_by("received_at").values("channel")[:1]
-    cases = list(found.annotate(channel=Subquery(channel))[first : first + PAGE + 1])
+    cases = list(_lean(found)[first : first + PAGE + 1])
     names = _names(cases)
     return QueuePage(
         rows=tuple(_row(case, names, now) for case in cases[:PAGE]),
         page=page,
         has_more=len(cases) > PAGE,
-        counts=_counts(actor, units, now),
+        counts=counts,
     )
+
+
+def _lean(found: QuerySet[Case]) -> QuerySet[Case]:
+    """Return ``found`` with what a row shows and nothing more: the long explanations stay where they are."""
+    channel = Report.objects.filter(case=OuterRef("pk")).order_by("received_at").values("channel")[:1]
+    lean = found.select_related(None).select_related("item", "place_unit", "lead").only(*_SHOWN)
+    return lean.annotate(channel=Subquery(channel))
 
 
 def matching(actor: Actor, *, tab: Tab, filters: QueueFilter, now: datetime) -> Iterable[QueueRow]:
     """Yield every row of a tab for export, in batches: memory stays flat, queries grow by batch only."""
     units = [filters.unit] if filters.unit is not None else [grant.unit_id for grant in actor.grants]
-    channel = Report.objects.filter(case=OuterRef("pk")).order_by("received_at").values("channel")[:1]
-    found = _narrowed(_tab(cases_for(actor), tab, units, now), filters, now).annotate(
-        channel=Subquery(channel)
-    )
+    found = _lean(_narrowed(_tab(cases_for(actor), tab, units, now), filters, now))
     batch: list[Case] = []
     for case in found.iterator(chunk_size=500):
         batch.append(case)
@@ -178,17 +192,8 @@ def _searched(cases: QuerySet[Case], text: str) -> QuerySet[Case]:
 def search(actor: Actor, *, text: str, now: datetime, page: int = 1) -> QueuePage:
     """Return the visible cases, open or over, whose words hold every part of ``text``, newest first."""
     found = _searched(cases_for(actor), text).order_by("-reported_at", "-pk")
-    first = (page - 1) * PAGE
-    channel = Report.objects.filter(case=OuterRef("pk")).order_by("received_at").values("channel")[:1]
-    cases = list(found.annotate(channel=Subquery(channel))[first : first + PAGE + 1])
-    names = _names(cases)
     units = [grant.unit_id for grant in actor.grants]
-    return QueuePage(
-        rows=tuple(_row(case, names, now) for case in cases[:PAGE]),
-        page=page,
-        has_more=len(cases) > PAGE,
-        counts=_counts(actor, units, now),
-    )
+    return _page(found, page, counts=_counts(actor, units, now), now=now)
 
 
 def queue_counts(actor: Actor, *, now: datetime, unit: int | None = None) -> dict[str, int]:
@@ -204,15 +209,19 @@ def row_of(case: Case, *, channel: str, now: datetime) -> QueueRow:
 
 
 def _counts(actor: Actor, units: Sequence[int], now: datetime) -> dict[str, int]:
+    """Return how many cases each tab holds, none counted beyond the cap."""
+    seen = Case.objects.filter(policy.seen_by(actor))
     counts = {}
-    for tab in Tab:
-        some = _tab(cases_for(actor), tab, units, now).order_by().values("pk")[: COUNT_MOST + 1]
+    for tab in (Tab.DONE, Tab.FILED, Tab.OVERDUE):
+        some = _tab(seen, tab, units, now).order_by().values("pk")[: COUNT_MOST + 1]
         counts[tab.value] = some.count()
-    soon = _tab(cases_for(actor), Tab.TODO, units, now).filter(due_at__gte=now, due_at__lt=now + SOON)
-    counts["soon"] = soon.order_by().values("pk")[: COUNT_MOST + 1].count()
-    late = _tab(cases_for(actor), Tab.TODO, units, now).filter(due_at__lt=now)
-    counts["late"] = late.order_by().values("pk")[: COUNT_MOST + 1].count()
-    return counts
+    # The most pressing come first, so that a full desk still tells its late ones truly.
+    pressing = _tab(seen, Tab.TODO, units, now).order_by("due_at").values("pk", "due_at")[: COUNT_MOST + 1]
+    return counts | pressing.aggregate(
+        todo=Count("pk"),
+        late=Count("pk", filter=Q(due_at__lt=now)),
+        soon=Count("pk", filter=Q(due_at__gte=now, due_at__lt=now + SOON)),
+    )
 
 
 def _names(cases: Iterable[Case]) -> dict[int, str]:
