@@ -1,4 +1,4 @@
-"""A little city for the heart's tests: two streets, a firm, a department, a desk for each, and cases in it."""
+"""A little city for the heart's tests: two streets, a firm, a department, and cases in it."""
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
@@ -11,7 +11,7 @@ from mulin.cases.rules.dispatch import Row
 from mulin.cases.rules.intake import Channel, ContactGiven, Filing, Kind, PhotoGiven
 from mulin.catalogue.models import Edition, Item, ItemList
 from mulin.kernel.actor import PUBLIC, SYSTEM, Actor, Grant, Relation
-from mulin.people.models import Account, Person, Unit, UnitKind
+from mulin.people.models import Account, Belonging, Person, Unit, UnitKind
 
 NOON = datetime(2026, 5, 12, 4, tzinfo=UTC)  # a Tuesday, 12:00 in the city
 SINCE = date(2026, 1, 1)
@@ -43,17 +43,7 @@ PERMITS: dict[str, dict[str, tuple[Relation, ...]]] = {
         **dict.fromkeys(("accept_case", "return_case", "finish_case", "ask_resident"), (R.LEAD,)),
         **dict.fromkeys(("add_note", "add_public_note"), (R.LEAD, R.ASSIST)),
     },
-    "command": {
-        act: (R.ANY,)
-        for act in (
-            "see_case",
-            "dispatch_case",
-            "uphold_decline",
-            "admit_case",
-            "publish_dispatch",
-            "adopt_pack",
-        )
-    },
+    "command": dict.fromkeys(("see_case", "dispatch_case", "uphold_decline", "admit_case", "publish_dispatch", "adopt_pack"), (R.ANY,)),
     "reader": {"see_case": (R.PLACE,)},
 }
 
@@ -70,6 +60,8 @@ def unit(kind: str, name: str, parent: Unit | None = None, code: str = "") -> Un
     )
     made.path = f"{parent.path if parent else ''}{made.pk}/"
     made.save(update_fields=["path"])
+    if parent is not None:
+        Belonging.objects.create(unit=made, parent=parent, from_on=SINCE)
     return made
 
 

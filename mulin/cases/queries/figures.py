@@ -3,14 +3,24 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import pairwise
+from typing import Any, Final
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Case as Choice
+from django.db.models import Count, F, Q, QuerySet, When
+from django.db.models.functions import TruncDate
+from django.utils.timezone import get_default_timezone
 
-from mulin.cases.models import Assignment, Case, Reception, Report
+from mulin.cases.models import Case, Reception, Report
 from mulin.cases.queries.doors import cases_for
 from mulin.cases.rules.lifecycle import State
 from mulin.kernel.actor import Actor
+from mulin.ledger.queries import entries_of
 from mulin.people.models import Unit
+from mulin.people.queries.units import ancestors_in_time
+
+_HANDLING: Final = frozenset({"case.accepted", "case.asked", "case.finished"})  # who had it in hand
+_ALL: Final = 10_000
 
 
 class By(StrEnum):
@@ -43,7 +53,7 @@ def counts(actor: Actor, *, by: By, since: datetime, until: datetime) -> tuple[L
     cases = cases.exclude(state=State.MERGED.value).select_related(None)
     if by is By.STREET:
         return _by_street(cases)
-    sums = _measured(cases, _COLUMN[by])
+    sums = {value or "": held for (value,), held in _measured(cases, _COLUMN[by]).items()}
     return tuple(Line(value, value, *held) for value, held in sorted(sums.items(), key=_most_first))
 
 
@@ -51,29 +61,35 @@ def _most_first(line: tuple[str, tuple[int, int, int]]) -> tuple[int, str]:
     return -line[1][0], line[0]
 
 
-def _measured(cases: QuerySet[Case], column: str) -> dict[str, tuple[int, int, int]]:
-    """Return cases, closed and closed in time for each value of ``column``."""
+def _measured(cases: QuerySet[Case], *columns: str) -> dict[tuple[Any, ...], tuple[int, int, int]]:
+    """Return cases, closed and closed in time for each combination of values of ``columns``."""
     closed = Q(state=State.CLOSED.value)
     lines = (
         cases.order_by()
-        .values(column)
+        .values(*columns)
         .annotate(
             all_of_them=Count("pk", distinct=True),
             over=Count("pk", filter=closed, distinct=True),
             in_time=Count("pk", filter=closed & Q(closed_at__lte=F("due_at")), distinct=True),
         )
-        .values_list(column, "all_of_them", "over", "in_time")
+        .values_list(*columns, "all_of_them", "over", "in_time")
     )
-    return {value or "": (some, over, in_time) for value, some, over, in_time in lines}
+    return {tuple(values): (some, over, in_time) for *values, some, over, in_time in lines}
 
 
 def _by_street(cases: QuerySet[Case]) -> tuple[Line, ...]:
-    streets = {unit.pk: unit for unit in Unit.objects.filter(kind="street")}
+    """Count each case for the street its place lay in when it was reported: a move re-totals from its day."""
+    streets_of = ancestors_in_time("street")
+    moved = [unit for unit, ways in streets_of.items() if len(ways) > 1]
+    day = TruncDate("reported_at", tzinfo=get_default_timezone())
+    cases = cases.annotate(day=Choice(When(place_unit__in=moved, then=day), default=None))
     sums: dict[int, tuple[int, int, int]] = {}
-    for path, numbers in _measured(cases, "place_unit__path").items():
-        street = next((int(part) for part in path.split("/") if part and int(part) in streets), 0)
+    for (unit, on), numbers in _measured(cases, "place_unit", "day").items():
+        ways = streets_of.get(unit, [])
+        street = next((way.ancestor_id for way in ways if on is None or way.from_on <= on), 0)
         held = sums.get(street, (0, 0, 0))
         sums[street] = (held[0] + numbers[0], held[1] + numbers[1], held[2] + numbers[2])
+    streets = Unit.objects.in_bulk(sums)
     return tuple(
         Line(streets[pk].code if pk else "", streets[pk].name if pk else "", *held)
         for pk, held in sorted(sums.items(), key=lambda pair: -pair[1][0])
@@ -86,8 +102,10 @@ def closed_without_answer() -> int:
 
 
 def hand_offs(case: Case) -> int:
-    """Return how often a case changed hands between leads (S-032)."""
-    return max(Assignment.objects.filter(case=case, role="lead").count() - 1, 0)
+    """Return how often somebody else went on with a case than who had it before (S-032)."""
+    entries = entries_of(case.pk, subject_kind="case", limit=_ALL)
+    hands = [entry.account_id for entry in entries if entry.kind in _HANDLING and entry.account_id > 0]
+    return sum(before != after for before, after in pairwise(hands))
 
 
 def receptions(actor: Actor, *, since: datetime, most: int = 100) -> tuple[Reception, ...]:

@@ -97,7 +97,11 @@ def verify_second_factor(*, account_id: int, code: str, actor: Actor, now: datet
     :raises TooSoon: too many wrong codes
     """
     with transaction.atomic():
-        factor = SecondFactor.objects.select_for_update().filter(user=account_id, confirmed=True).first()
+        factor = (
+            SecondFactor.objects.select_for_update(of=("self",))
+            .filter(user=account_id, user__is_active=True, confirmed=True)
+            .first()
+        )
         if factor is None:
             raise NotFound("没有绑定验证器")
         is_right = _takes(factor, code, now=now) or _spends(factor, code, actor=actor, now=now)

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import zip_longest
 from typing import Final
 
 from django.db import connection
@@ -55,6 +56,19 @@ _SPELLS: Final = """
     ORDER BY spells.unit_id, lower(span)
 """
 
+# The same for all units of a kind at once: which of them each unit lay below, and from when.
+_ANCESTORS: Final = """
+    WITH RECURSIVE spells (ancestor_id, unit_id, span) AS (
+        SELECT unit.id, unit.id, daterange(unit.from_on, unit.until_on)
+        FROM people_unit unit WHERE unit.kind_id = %(kind)s
+        UNION ALL
+        SELECT spells.ancestor_id, below.unit_id, spells.span * daterange(below.from_on, below.until_on)
+        FROM spells JOIN people_belonging below ON below.parent_id = spells.unit_id
+        WHERE spells.span && daterange(below.from_on, below.until_on)
+    )
+    SELECT unit_id, ancestor_id, lower(span) FROM spells ORDER BY unit_id, lower(span) DESC
+"""
+
 # Whether, on any day at all, a way up from a unit leads back to it. UNION, not UNION ALL: a circle must end.
 _CIRCLES: Final = """
     WITH RECURSIVE up (start, id, span) AS (
@@ -94,6 +108,14 @@ class Spell:
     kind: str
     from_on: date
     until_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """From a day on a unit lay below an ancestor."""
+
+    ancestor_id: int
+    from_on: date
 
 
 def unit_by_code(code: str) -> Unit:
@@ -205,6 +227,31 @@ def spells_under(unit: Unit) -> list[Spell]:
     with connection.cursor() as cursor:
         cursor.execute(_SPELLS, {"root": unit.pk})
         return [Spell(*row) for row in cursor.fetchall()]
+
+
+def ancestors_in_time(kind: str) -> dict[int, list[Way]]:
+    """Return below which unit of ``kind`` each unit lay and from when, the newest first, by unit id.
+
+    The first way of a unit counts for the days before it too: what was reported before a city drew its tree
+    belongs somewhere.
+    """
+    ways: dict[int, list[Way]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(_ANCESTORS, {"kind": kind})
+        for unit_id, ancestor_id, from_on in cursor.fetchall():
+            ways.setdefault(unit_id, []).append(Way(ancestor_id, from_on))
+    for those in ways.values():
+        those[-1] = Way(those[-1].ancestor_id, date.min)
+    return {unit_id: _merged(those) for unit_id, those in ways.items()}
+
+
+def _merged(ways: list[Way]) -> list[Way]:
+    """Return the ways without those that lead where the one before led: the unit between them moved."""
+    return [
+        way
+        for way, older in zip_longest(ways, ways[1:])
+        if older is None or older.ancestor_id != way.ancestor_id
+    ]
 
 
 def circles_through(units: Iterable[int]) -> set[int]:
