@@ -1,4 +1,4 @@
-"""The tests can fail: each defect here is planted in a copy of the project, and a named test must catch it."""
+"""The tests can fail: each defect is planted in a copy of the project, and a named test must catch it."""
 
 import os
 import shutil
@@ -77,7 +77,7 @@ DEFECTS = [
         "metadata: the photo keeps its EXIF",
         "mulin/gateways/photo_decoder.py",
         'quality=QUALITY, optimize=True, exif=b"", icc_profile=None)',
-        'quality=QUALITY, optimize=True, exif=bytes(image.getexif().tobytes()) or b"Exif\\0\\0GPS", icc_profile=None)',
+        'quality=QUALITY, optimize=True, exif=b"Exif\\0\\0 34.77N", icc_profile=None)',
         "tests/domain/photos",
         "",
     ),

@@ -1,4 +1,4 @@
-"""The main job in browsers: a resident reports, three offices act by keyboard, the resident reads and rates."""
+"""The main job in browsers: a resident reports, three offices act by keyboard, the resident rates."""
 
 from collections.abc import Callable
 from pathlib import Path

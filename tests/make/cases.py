@@ -43,7 +43,10 @@ PERMITS: dict[str, dict[str, tuple[Relation, ...]]] = {
         **dict.fromkeys(("accept_case", "return_case", "finish_case", "ask_resident"), (R.LEAD,)),
         **dict.fromkeys(("add_note", "add_public_note"), (R.LEAD, R.ASSIST)),
     },
-    "command": dict.fromkeys(("see_case", "dispatch_case", "uphold_decline", "admit_case", "publish_dispatch", "adopt_pack"), (R.ANY,)),
+    "command": dict.fromkeys(
+        ("see_case", "dispatch_case", "uphold_decline", "admit_case", "publish_dispatch", "adopt_pack"),
+        (R.ANY,),
+    ),
     "reader": {"see_case": (R.PLACE,)},
 }
 

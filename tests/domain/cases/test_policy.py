@@ -54,7 +54,9 @@ def test_two_posts_see_what_either_sees(here: make.City) -> None:
         for actor in (firm, other, both)
     ]
     assert pks[0] | pks[1] == pks[2]
-    assert pks[0] and pks[1] and not pks[0] & pks[1]
+    assert pks[0]
+    assert pks[1]
+    assert not pks[0] & pks[1]
 
 
 def test_a_name_that_begins_alike_is_not_below(here: make.City) -> None:

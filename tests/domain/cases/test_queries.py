@@ -1,4 +1,4 @@
-"""The queue, the case page and the tracking page: right rows, constant questions, nothing that must stay hidden."""
+"""The queue, the case page, the tracking page: right rows, constant questions, nothing hidden shown."""
 
 from datetime import timedelta
 
