@@ -160,8 +160,12 @@ def members_of(actor: Actor, unit: Unit, *, on: date) -> list[Member]:
     :raises NotAllowed: the actor may not see who serves there
     """
     policy.require(actor, Act.SEE_STAFF, unit)
+    # Followed: by the same person again or, where there is one seat only, by whoever sits on it now.
     later = Appointment.objects.filter(
-        person=OuterRef("person"), unit=unit, post=OuterRef("post"), from_on__gte=OuterRef("until_on")
+        Q(person=OuterRef("person")) | Q(sole=True),
+        unit=unit,
+        post=OuterRef("post"),
+        from_on__gte=OuterRef("until_on"),
     )
     rows = (
         Appointment.objects.filter(in_force(on) | Q(until_on__lte=on, ended_at__isnull=True), unit=unit)

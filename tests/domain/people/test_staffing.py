@@ -119,7 +119,8 @@ def test_part_time_members_are_counted_by_community_and_source(tree: dict[str, U
 
 
 def test_a_body_lists_members_with_unit_and_term_and_flags_what_ran_out(tree: dict[str, Unit]) -> None:
-    make.term("secretary", "e1a")
+    make.term("secretary", "e1a", until_on=TODAY - DAY)
+    make.term("secretary", "e1a", from_on=TODAY)
     part = {"full_time": False, "source": "police"}
     running = make.term("part_time_member", "e1a", until_on=TODAY + DAY, source_unit="housing", **part)  # type: ignore[arg-type]
     ran_out = make.term("part_time_member", "e1a", until_on=TODAY, **part)  # type: ignore[arg-type]
