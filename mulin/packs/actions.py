@@ -1,6 +1,5 @@
 """Adopting a pack: one act, one transaction, all of it or nothing; and the same tried out beforehand."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -70,7 +69,7 @@ def adopt_pack(*, pack: Pack, from_on: date | None = None, actor: Actor, now: da
     with connection.cursor() as cursor:
         cursor.execute("select pg_advisory_xact_lock(hashtext('mulin.packs'))")  # one adoption at a time
     before = entries_of(f"pack:{pack.name}", limit=10_000)
-    day = from_on or (timezone.localtime(now).date() if before else pack.from_on)
+    day = from_on or _first_day(pack, now)
     if before and before[-1].facts.get("digest") == pack.digest:
         return Adopted(pack.name, pack.version, day, True, {})
     sections = _adopt(pack, day, actor, now)
@@ -94,12 +93,20 @@ def preview_pack(*, pack: Pack, from_on: date | None = None, actor: Actor, now: 
     :raises NotAllowed: as for adopting
     :raises NotPossible: as for adopting
     """
+    day = from_on or _first_day(pack, now)
+    standing = Atlas(ground.ground_on(day), on=day)
     with transaction.atomic():
-        adopted = adopt_pack(pack=pack, from_on=from_on, actor=actor, now=now)
-        moved = () if adopted.replayed else _moved(adopted.from_on)
+        adopted = adopt_pack(pack=pack, from_on=day, actor=actor, now=now)
+        moved = () if adopted.replayed else _moved(standing, Atlas(ground.ground_on(day), on=day))
         transaction.set_rollback(True)
     ground.forget()
     return replace(adopted, moved=moved)
+
+
+def _first_day(pack: Pack, now: datetime) -> date:
+    """Return the pack's own day the first time it is adopted, the day of ``now`` later."""
+    known = entries_of(f"pack:{pack.name}", limit=1)
+    return timezone.localtime(now).date() if known else pack.from_on
 
 
 def _adopt(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, dict[str, int]]:
@@ -201,25 +208,20 @@ def _dispatch(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, i
     return {"new": len(rows) - same, "changed": 0, "ended": len(standing) - same, "same": same}
 
 
-def _moved(day: date) -> tuple[Moved, ...]:
-    """Return where open cases with a position would lie by the boundaries now drawn, if not where they do."""
-    atlas = Atlas(ground.ground_on(day), on=day)
-    counts: Counter[tuple[str, str]] = Counter()
+def _moved(standing: Atlas, drawn: Atlas) -> tuple[Moved, ...]:
+    """Return where open cases with a position would lie otherwise than by the boundaries that stand."""
     numbers: dict[tuple[str, str], list[str]] = {}
-    names = {area.unit_code: area.name for area in atlas.ground.areas}
     open_cases = (
         Case.objects.exclude(state__in=[state.value for state in FINAL])
         .order_by("number")
-        .values_list("number", "lon", "lat", "place_unit__code", "place_unit__name")
+        .values_list("number", "lon", "lat")
     )
-    for number, lon, lat, code, name in open_cases.iterator(chunk_size=5_000):
+    for number, lon, lat in open_cases.iterator(chunk_size=5_000):
         if lon is None or lat is None:
             continue
-        found = atlas.areas.locate(lon, lat, on=day)
-        if found.unit_code != (code or ""):
-            pair = (name or "—", names.get(found.unit_code, "—"))
-            counts[pair] += 1
-            numbers.setdefault(pair, [])
-            if len(numbers[pair]) < EXAMPLES:
-                numbers[pair].append(number)
-    return tuple(Moved(*pair, cases, tuple(numbers[pair])) for pair, cases in counts.most_common())
+        before = standing.areas.locate(lon, lat, on=standing.on)
+        after = drawn.areas.locate(lon, lat, on=drawn.on)
+        if before.unit_code != after.unit_code:
+            numbers.setdefault((before.area_name or "—", after.area_name or "—"), []).append(number)
+    moved = [Moved(*pair, len(held), tuple(held[:EXAMPLES])) for pair, held in numbers.items()]
+    return tuple(sorted(moved, key=lambda each: (-each.cases, each.before)))

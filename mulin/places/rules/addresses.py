@@ -48,8 +48,7 @@ class Gazetteer:
 
     def _learn(self, variants: Iterable[str], what: str, code: str) -> None:
         for variant in variants:
-            if (what, code) not in self._bearers[variant]:
-                self._bearers[variant].append((what, code))
+            self._bearers[variant].append((what, code))
 
     def read(self, text: str) -> Reading:
         """Return the mentions in ``text``, the longest name first wherever two would overlap."""
@@ -95,18 +94,14 @@ class Gazetteer:
         """Return the narrowest areas that fit all mentions; several when a shared name is left open."""
         fitting: tuple[str, ...] = ()
         for mention in mentions:
-            narrower = tuple(
-                code for code in mention if not fitting or any(f in self._codes_around(code) for f in fitting)
-            )
-            wider = any(code in self._codes_around(f) for code in mention for f in fitting)
-            if narrower:
-                fitting = narrower
-            elif fitting and not wider:
-                break  # a second place elsewhere ("opposite the … community"): the first one counts
-            elif not fitting:
+            if not fitting:
                 fitting = mention
-            else:
-                fitting = tuple(f for f in fitting if self._codes_around(f) & set(mention))
+                continue
+            below = tuple(code for code in mention if any(f in self._codes_around(code) for f in fitting))
+            around = tuple(f for f in fitting if self._codes_around(f) & set(mention))
+            if not below and not around:
+                break  # a second place elsewhere ("opposite the … community"): the first one counts
+            fitting = below or around
         return fitting
 
     def _grids_under(self, code: str) -> list[str]:
@@ -157,8 +152,6 @@ class Gazetteer:
 
     def _common(self, codes: Sequence[str]) -> str:
         chains = [[step.code for step in self._index.chain(code)] for code in codes]
-        if not chains or not all(chains):
-            return ""
         shared = set.intersection(*(set(chain) for chain in chains))
         return next((code for code in chains[0] if code in shared), "")
 
@@ -166,12 +159,14 @@ class Gazetteer:
         grids = self.compound_of[compound].grid_codes
         return grids[0] if grids else ""
 
-    def _lies_in(self, compound: str, scopes: Sequence[str]) -> bool:
-        around = set().union(*(self._codes_around(g) for g in self.compound_of[compound].grid_codes), set())
-        return bool(around & set(scopes))
+    def _may_lie_in(self, compound: str, scopes: Sequence[str]) -> bool:
+        """Return whether a compound lies in one of the areas; one without grids may lie anywhere."""
+        chains = [self._codes_around(grid) for grid in self.compound_of[compound].grid_codes]
+        around = set().union(*chains)
+        return not around or bool(around & set(scopes))
 
     def _by_compound(self, reading: Reading, scopes: tuple[str, ...]) -> Located:
-        fitting = [c for c in reading.compounds if not scopes or self._lies_in(c, scopes)]
+        fitting = [c for c in reading.compounds if not scopes or self._may_lie_in(c, scopes)]
         if not fitting:
             return self._contradiction(reading.compounds, scopes)
         if len(fitting) > 1:

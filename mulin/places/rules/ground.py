@@ -1,7 +1,7 @@
 """What lies on the ground on one day, as plain values: areas, compounds, buildings."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -115,9 +115,3 @@ def require_position(lon: float, lat: float) -> None:
         raise BadInput("纬度应在 -90 到 90 之间：经度和纬度可能写反了", where="latitude")
     where = "latitude" if -180 <= lon <= 180 else "longitude"
     raise BadInput("坐标超出范围：经度 -180 到 180，纬度 -90 到 90", where=where)
-
-
-def in_force(areas: Iterable[AreaEdition], on: date) -> tuple[AreaEdition, ...]:
-    """Return the editions whose period covers the day, by code."""
-    running = (a for a in areas if a.from_on <= on and (a.until_on is None or on < a.until_on))
-    return tuple(sorted(running, key=lambda area: area.code))

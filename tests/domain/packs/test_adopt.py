@@ -134,6 +134,7 @@ def test_the_preview_counts_open_cases_that_would_move_and_leaves_nothing() -> N
     for offset in (0, 1, 2):
         heart.filed(now=LATER, lon=118.0075 + offset / 10_000, lat=34.0067)
     heart.filed(now=LATER, lon=118.0020, lat=34.0020)
+    heart.filed(now=LATER, address="东苑小区")
     assert Case.objects.filter(place_unit__code="990101001001002").count() == 3
     before = everything()
     seen = preview_pack(pack=without_second_grid(make.pack()), actor=SYSTEM, now=LATER)
@@ -186,6 +187,26 @@ def test_a_refused_adoption_leaves_no_trace(
     with pytest.raises(refusal):
         adopt_pack(pack=change(make.pack()), actor=actor, now=make.ADOPTED_AT)
     assert everything() == before
+
+
+def test_a_pack_may_leave_out_list_dispatch_table_and_settings() -> None:
+    pack = without_houses(replace(make.pack(), items=(), dispatch=Table(), settings={}))
+    adopted = adopt_pack(pack=pack, actor=SYSTEM, now=make.ADOPTED_AT)
+    assert adopted.sections.keys().isdisjoint({"list", "dispatch", "settings"})
+    assert not Unit.objects.filter(kind__in=["building", "stairwell"]).exists()
+
+
+def without_houses(pack: Pack) -> Pack:
+    """Return the pack as a city without levels 6 and 7 would write it."""
+    houses = ("building", "stairwell")
+    posts = [post for post in pack.posts.rows if post.unit_kind not in houses]
+    held = {post.code for post in posts}
+    return replace(
+        pack,
+        kinds=table([kind for kind in pack.kinds.rows if kind.code not in houses]),
+        posts=table(posts),
+        staff=table([term for term in pack.staff.rows if term.post in held]),
+    )
 
 
 def test_somebody_with_every_permit_may_adopt() -> None:

@@ -320,6 +320,120 @@ def test_a_broken_outline_is_named_by_its_place_in_the_file(
     assert any(what in p.what % p.facts for p in problems if p.row == GRID)
 
 
+@pytest.mark.parametrize(
+    ("data", "row", "column", "what"),
+    [
+        pytest.param({"type": "FeatureCollection"}, 0, "features", "没有 features", id="no-features"),
+        pytest.param(
+            {"type": "FeatureCollection", "features": [7]}, 1, "properties", "Feature", id="no-feature"
+        ),
+        pytest.param([], 0, "type", "FeatureCollection", id="a-list"),
+    ],
+)
+def test_a_file_that_is_no_collection_is_named(
+    copy: Path, data: object, row: int, column: str, what: str
+) -> None:
+    (copy / "areas.geojson").write_text(json.dumps(data), encoding="utf-8")
+    found = [p for p in examine(copy)[1] if (p.row, p.column) == (row, column)]
+    assert any(what in p.what for p in found)
+
+
+@pytest.mark.parametrize(
+    ("rings", "what"),
+    [
+        pytest.param([[1, 2, 3, 4]], "坐标不是 [经度, 纬度]", id="no-pairs"),
+        pytest.param([["12", "12", "12", "12"]], "坐标不是 [经度, 纬度]", id="strings"),
+        pytest.param([[[True, 1]] * 4], "坐标不是数字", id="booleans"),
+        pytest.param([[[1, 1], [2, 1], [2, 2], [1, 1]]] * 201, "洞太多", id="holes"),
+    ],
+)
+def test_positions_that_are_none_are_named(copy: Path, rings: object, what: str) -> None:
+    with_geometry(copy, GRID, {"type": "Polygon", "coordinates": rings})
+    assert any(what in p.what for p in examine(copy)[1] if p.row == GRID)
+    with_geometry(copy, GRID, {"type": "MultiPolygon", "coordinates": 7})
+    assert any("没有坐标" in p.what for p in examine(copy)[1] if p.row == GRID)
+
+
+def test_an_area_given_twice_or_with_a_strange_code_is_named(copy: Path) -> None:
+    path = copy / "areas.geojson"
+    data = json.loads(path.read_text(encoding="utf-8"))
+    data["features"].append(data["features"][GRID - 1])
+    strange = json.loads(json.dumps(data["features"][GRID]))
+    strange["properties"]["code"] = "a b"
+    data["features"].append(strange)
+    path.write_text(json.dumps(data, ensure_ascii=False), encoding="utf-8")
+    told = [str(p) for p in examine(copy)[1] if p.row >= 19]
+    assert told[0].startswith("areas.geojson:20:code  「a b」不是编码")
+    assert any(t.startswith("areas.geojson:19:code  编码「990101001001001」与第 5 个重复") for t in told)
+
+
+def test_outlines_of_compounds_are_checked_like_the_rest(copy: Path) -> None:
+    ring = [[118.0, 34.0], [118.001, 34.0], [118.001, 34.001], [118.0, 34.0]]
+    features = [
+        {"type": "Feature", "properties": {"code": code}, "geometry": {"type": kind, "coordinates": [ring]}}
+        for code, kind in [
+            ("DM-NY", "Polygon"),
+            ("DM-NY", "Polygon"),
+            ("DM-ZY", "Line"),
+            ("DM-XX", "Polygon"),
+        ]
+    ]
+    data = {"type": "FeatureCollection", "features": features}
+    (copy / "compounds.geojson").write_text(json.dumps(data), encoding="utf-8")
+    assert places(copy) == [
+        ("compounds.geojson", 2, "code"),
+        ("compounds.geojson", 3, "geometry"),
+        ("compounds.geojson", 0, "DM-XX"),
+    ]
+
+
+def test_a_map_too_large_to_be_one_is_refused(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("mulin.packs.queries.JSON_BYTES", 100)
+    assert ("areas.geojson", 0, "") in places(copy)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "column"),
+    [
+        ("[settings]", "settings = 1\n[pack2]", "pack2"),
+        ("[list]", "[lists]", "[list]"),
+        ('title = "', 'titel = "', "pack.titel"),
+        ('title = "', 'titel = "', "pack.title"),
+    ],
+)
+def test_a_manifest_with_other_entries_is_named(copy: Path, old: str, new: str, column: str) -> None:
+    path = copy / "pack.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new, 1), encoding="utf-8")
+    assert ("pack.toml", 0, column) in places(copy)
+
+
+def test_settings_that_are_no_section_are_named(copy: Path) -> None:
+    path = copy / "pack.toml"
+    head = path.read_text(encoding="utf-8").split("[settings]")[0]
+    path.write_text("settings = 1\n" + head, encoding="utf-8")
+    assert ("pack.toml", 0, "settings") in places(copy)
+
+
+def test_permits_must_begin_with_the_act_and_be_readable(copy: Path) -> None:
+    path = copy / "permits.csv"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("行为,", "操作,", 1), encoding="utf-8")
+    assert ("permits.csv", 1, "操作") in places(copy)
+    path.write_bytes(b"PK\x03\x04 no workbook")
+    assert [file for file, _, _ in places(copy)] == ["permits.csv"]
+
+
+def test_a_pack_needs_only_its_manifest_to_be_read(copy: Path) -> None:
+    for file in copy.iterdir():
+        if file.name != "pack.toml":
+            file.unlink()
+    assert {p.column for p in examine(copy)[1]} == {
+        "settings.intake_kind",
+        "settings.check_kind",
+        "settings.fallback_unit_code",
+    }
+
+
 def test_a_gap_an_overlap_and_a_stray_are_named(copy: Path) -> None:
     with_geometry(copy, GRID, half)
     told = [str(p).split("（")[0] for p in examine(copy)[1]]

@@ -79,6 +79,8 @@ def told(found: Located) -> tuple[str, str, str]:
         ("大李庄村委会门口", "ambiguous", "", "same_name"),
         ("不知道在哪里", "unknown", "", "not_understood"),
         ("  ", "unknown", "", "empty"),
+        ("清泉社区，属望山街道", "ambiguous", "C1", "only_wider"),
+        ("望山街道清泉社区第一网格", "inside", "C1G1", "grid_named"),
         ("柳林社区对面的清泉社区", "ambiguous", "C2", "only_wider"),
     ],
 )
@@ -100,6 +102,15 @@ def test_the_finest_level_named_is_in_the_answer(atlas: Atlas) -> None:
 def test_a_building_with_one_stairwell_needs_none_named(atlas: Atlas) -> None:
     assert atlas.locate_address("西苑A座101").stairwell_code == "XY-A-1"
     assert atlas.locate_address("东苑小区1号楼101").stairwell_code == ""
+
+
+def test_a_compound_in_no_grid_is_known_but_leads_nowhere() -> None:
+    community = make.area("C1", make.box(0, 0, 9, 9), "community", name="清泉社区")
+    compounds = (make.compound("L", "失落苑", "GONE"), make.compound("B", "无格苑"))
+    lone = Atlas(Ground((community,), compounds), on=DAY)
+    for text, code in [("失落苑3号楼", "L"), ("无格苑", "B"), ("清泉社区无格苑", "B")]:
+        found = lone.locate_address(text)
+        assert (*told(found), found.compound_code) == ("unknown", "", "compound_no_grid", code)
 
 
 def test_a_question_shows_its_choices(atlas: Atlas) -> None:

@@ -83,6 +83,12 @@ def test_far_away_nothing_is_claimed() -> None:
     assert (found.outcome, found.area_code, found.reason.code) == (Outcome.OUTSIDE, "", "outside_all")
 
 
+def test_where_no_grid_is_drawn_at_all_the_county_still_answers() -> None:
+    found = located([make.area("T", make.box(-500, -500, 500, 500), "county")], 0, 0)
+    assert (found.outcome, found.area_code, found.candidates) == (Outcome.OUTSIDE, "T", ())
+    assert found.reason.words()
+
+
 def test_without_any_boundary_the_answer_is_unknown() -> None:
     assert located([], 0, 0).outcome == Outcome.UNKNOWN
 
