@@ -107,6 +107,28 @@ def require(actor: Actor, act: str, case: Case) -> int | None:
     return grant.unit_id
 
 
+def require_at(actor: Actor, act: str, spot: Callable[[], str]) -> int | None:
+    """Return the unit in whose name ``actor`` does an act at a place that concerns no case yet.
+
+    ``spot`` tells the path of the place; it is asked only if no post permits the act everywhere.
+
+    :raises NotAllowed: no post of the actor permits it there
+    """
+    if actor == SYSTEM:
+        return None
+    for grant in actor.grants:
+        if Relation.ANY in grant.relations(act):
+            return grant.unit_id
+    near = [grant for grant in actor.grants if Relation.PLACE in grant.relations(act)]
+    path = spot() if near else ""
+    for grant in near:
+        if _below(path, grant):
+            return grant.unit_id
+    if near:
+        raise NotAllowed("您只能登记自己负责范围内的问题，请写明楼栋或位置")
+    raise NotAllowed("您的岗位不能做这一步")
+
+
 def require_anywhere(actor: Actor, act: str) -> int | None:
     """Return the unit in whose name ``actor`` does an act that concerns no case yet.
 

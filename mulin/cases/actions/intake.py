@@ -50,12 +50,12 @@ def file_report(*, filing: Filing, actor: Actor, now: datetime) -> Filed:
 
     :raises BadInput: a part of the filing is wrong; ``where`` names it
     :raises SourceNumberReused: its number was used for other words
-    :raises NotAllowed: the channel is staff's and the actor may not file
+    :raises NotAllowed: the channel is staff's and the actor may not file, or not at that place
     """
     filing = intake.checked(filing, now=now)
     unit_id = None
     if actor.is_staff or filing.channel not in PUBLIC_CHANNELS:
-        unit_id = policy.require_anywhere(actor, FILE)
+        unit_id = policy.require_at(actor, FILE, lambda: _spot(filing, now=now))
     digest = filing.digest()
     already = _filed_before(filing, digest)
     if already is not None:
@@ -68,6 +68,12 @@ def file_report(*, filing: Filing, actor: Actor, now: datetime) -> Filed:
         if already is None:
             raise
         return already
+
+
+def _spot(filing: Filing, *, now: datetime) -> str:
+    """Return the path of the narrowest unit the filing's place lies in: stairwell, building, grid."""
+    located = routing.locate(lon=filing.lon, lat=filing.lat, address=filing.address, now=now)
+    return routing.spot_at(located)
 
 
 def _filed_before(filing: Filing, digest: str) -> Filed | None:

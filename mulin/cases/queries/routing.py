@@ -79,6 +79,13 @@ def chain_at(located: Located) -> list[Unit]:
     return plain.rows(Unit, _CHAIN_AT, [located.unit_code]) if located.unit_code else []
 
 
+def spot_at(located: Located) -> str:
+    """Return the path of the narrowest unit the answer names: stairwell, building or area; empty if none."""
+    named = [located.stairwell_code, located.building_code, located.unit_code]
+    found = plain.rows(Unit, "where code = any(%s) order by length(path) desc limit 1", [named])
+    return found[0].path if found else ""
+
+
 def nearest(chain: Iterable[Unit], kind: str) -> Unit | None:
     """Return the first unit of ``kind`` in ``chain``."""
     return next((unit for unit in chain if unit.kind_id == kind), None)
