@@ -1,0 +1,46 @@
+"""Whatever a resident can be told by the heart and by the gateway of photos has English words."""
+
+import ast
+import gettext
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.house.tree import HAN, ROOT
+
+FACT = re.compile(r"%\((\w+)\)")
+
+
+def said(file: Path) -> Iterator[str]:
+    """Return what a module says in Chinese; docstrings, patterns and the makers of f-strings are not said."""
+    tree = ast.parse(file.read_text("utf-8"))
+    silent: set[int] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr):
+            silent.add(id(node.value))
+        elif isinstance(node, ast.JoinedStr):
+            silent |= {id(part) for part in node.values}
+    for node in ast.walk(tree):
+        text = node.value if isinstance(node, ast.Constant) and id(node) not in silent else None
+        if isinstance(text, str) and re.search(HAN, text) and "\\U" not in text:
+            yield text
+
+
+@pytest.mark.parametrize(
+    ("catalogue", "program", "least"),
+    [("mulin/cases/locale", "mulin/cases", 30), ("mulin/locale", "mulin/gateways/photos.py", 8)],
+)
+def test_every_refusal_has_english_words(catalogue: str, program: str, least: int) -> None:
+    english = gettext.translation("django", ROOT / catalogue, ["en"])
+    path = ROOT / program
+    files = (
+        [path] if path.is_file() else [file for file in path.rglob("*.py") if "migrations" not in file.parts]
+    )
+    messages = {text for file in files for text in said(file)}
+    assert len(messages) >= least
+    for text in messages:
+        words = english.gettext(text)
+        assert not re.search(HAN, words), text
+        assert set(FACT.findall(words)) == set(FACT.findall(text)), text
