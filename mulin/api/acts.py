@@ -23,7 +23,7 @@ def _act(
     request: StaffRequest,
     case_id: UUID,
     act: Callable[..., "Case"],
-    body: said.Act,
+    body: said.ActSaid,
     *,
     cites: Sequence[str] | None = None,
     **more: Any,
@@ -42,7 +42,7 @@ def _act(
 
 
 @router.post("/{uuid:case_id}/register_case", response=shown.CaseBrief, operation_id="register_case")
-def register_case(request: StaffRequest, case_id: UUID, body: said.Act) -> HttpResponse:
+def register_case(request: StaffRequest, case_id: UUID, body: said.ActSaid) -> HttpResponse:
     """Take a case on (立案)."""
     return _act(request, case_id, triage.register_case, body)
 
@@ -80,7 +80,7 @@ def decline_case(request: StaffRequest, case_id: UUID, body: said.BecauseSaid) -
 
 
 @router.post("/{uuid:case_id}/accept_case", response=shown.CaseBrief, operation_id="accept_case")
-def accept_case(request: StaffRequest, case_id: UUID, body: said.Act) -> HttpResponse:
+def accept_case(request: StaffRequest, case_id: UUID, body: said.ActSaid) -> HttpResponse:
     """Accept it (签收): from now on the lead answers for it."""
     return _act(request, case_id, handling.accept_case, body)
 
@@ -138,7 +138,7 @@ def answer_report(request: StaffRequest, case_id: UUID, body: said.AnswerSaid) -
 
 
 @router.post("/{uuid:case_id}/close_case", response=shown.CaseBrief, operation_id="close_case")
-def close_case(request: StaffRequest, case_id: UUID, body: said.Act) -> HttpResponse:
+def close_case(request: StaffRequest, case_id: UUID, body: said.ActSaid) -> HttpResponse:
     """Close it (结案): not by the handler, not with a report unanswered."""
     return _act(request, case_id, checking.close_case, body)
 

@@ -92,13 +92,13 @@ class ReasonSaid(Said):
     reason: Reason
 
 
-class Act(Said):
+class ActSaid(Said):
     """The base of every staff act; ``version`` is what the caller saw, a stale one is refused."""
 
     version: Annotated[int, Field(ge=1, le=2**31 - 1)] | None = None
 
 
-class PlaceSaid(Act):
+class PlaceSaid(ActSaid):
     """Where it really is."""
 
     longitude: Annotated[float, Field(ge=-180, le=180)] | None = None
@@ -106,13 +106,13 @@ class PlaceSaid(Act):
     address: Annotated[str, Field(max_length=ADDRESS_MAX), AfterValidator(storable)] = ""
 
 
-class ItemSaid(Act):
+class ItemSaid(ActSaid):
     """Which item of the list it is."""
 
     item: Annotated[str, Field(pattern=CODE_PATTERN, description="code of an item in force, see /items")]
 
 
-class DispatchSaid(Act):
+class DispatchSaid(ActSaid):
     """Who leads, assists, is notified; without a lead the dispatch table decides."""
 
     lead: UnitCode | None = None
@@ -121,46 +121,46 @@ class DispatchSaid(Act):
     reason: Annotated[str, Field(max_length=REASON_MAX), AfterValidator(storable)] = ""
 
 
-class ReturnSaid(Act):
+class ReturnSaid(ActSaid):
     """Why it is not ours, and perhaps whose it is."""
 
     reason: Reason
     better_unit: Annotated[str, Field(max_length=40, pattern=r"^[0-9A-Za-z_.\-]*$")] = ""
 
 
-class QuestionSaid(Act):
+class QuestionSaid(ActSaid):
     """What the resident is asked."""
 
     question: Words
 
 
-class PublicNoteSaid(Act):
+class PublicNoteSaid(ActSaid):
     """A note for everybody who reported it."""
 
     text: Words
 
 
-class NoteSaid(Act):
+class NoteSaid(ActSaid):
     """A note for staff, with photos of the work if there are any."""
 
     text: Words
     photos: list[PhotoRef] = Field([], max_length=PHOTOS_MAX)
 
 
-class ResultSaid(Act):
+class ResultSaid(ActSaid):
     """What was done, with the photos that show it."""
 
     result: Words
     photos: list[PhotoRef] = Field([], max_length=PHOTOS_MAX)
 
 
-class CheckSaid(Act):
+class CheckSaid(ActSaid):
     """A word with the check, if any."""
 
     note: Annotated[str, Field(max_length=2000), AfterValidator(storable)] = ""
 
 
-class BecauseSaid(Act):
+class BecauseSaid(ActSaid):
     """Why."""
 
     reason: Reason
@@ -172,7 +172,7 @@ class MergeSaid(BecauseSaid):
     into: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
 
 
-class AnswerSaid(Act):
+class AnswerSaid(ActSaid):
     """The answer to one report."""
 
     report_id: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
