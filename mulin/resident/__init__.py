@@ -1,1 +1,1 @@
-
+"""The door for residents: phone pages, no account needed."""

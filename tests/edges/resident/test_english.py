@@ -44,3 +44,20 @@ def test_every_refusal_has_english_words(catalogue: str, program: str, least: in
         words = english.gettext(text)
         assert not re.search(HAN, words), text
         assert set(FACT.findall(words)) == set(FACT.findall(text)), text
+
+
+def test_every_word_of_the_pages_is_in_the_catalogue() -> None:
+    door = ROOT / "mulin" / "resident"
+    english = gettext.translation("django", door / "locale", ["en"])
+    words = {
+        found
+        for file in (door / "templates").rglob("*.html")
+        for found in re.findall(r'{% translate "([^"]+)" %}', file.read_text())
+    }
+    for file in door.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "_":
+                words |= {arg.value for arg in node.args if isinstance(arg, ast.Constant)}
+    assert len(words) > 150
+    untold = [each for each in words if english.gettext(each) == each and each != "邻"]
+    assert not untold
