@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from mulin.kernel.actor import SYSTEM
 from mulin.ledger import actions, jobs, queries
-from mulin.ledger.queries import EntryRow
+from mulin.ledger.queries import EntryRow, Verdict
 
 
 @click.group()
@@ -39,22 +39,27 @@ def verify(as_json: bool, anchors: Path | None) -> None:
     with tqdm(unit=" entries", unit_scale=True, disable=None, leave=False) as bar:
         verdict = queries.verify(anchors=anchors or _folder(), progress=bar.update)
     if as_json:
-        click.echo(json.dumps(asdict(verdict), ensure_ascii=False))
-    elif verdict.ok:
+        click.echo(json.dumps(_as_json(verdict), ensure_ascii=False))
+    elif verdict.fault is None:
         seconds = time.monotonic() - started
         click.echo(
-            _("账本完好：%(entries)s 条记录、%(roots)s 个汇总根逐条核对无误，用时 %(seconds).1f 秒。")
+            _("台账完好：%(entries)s 条记录、%(roots)s 个封印逐条核对无误，用时 %(seconds).1f 秒。")
             % {"entries": f"{verdict.entries:,}", "roots": f"{verdict.roots:,}", "seconds": seconds}
         )
         if verdict.anchored < verdict.roots:
             click.echo(
-                _("注意：库外锚点只到第 %(anchored)s 个汇总根；其后的改写无法由库外证据发现。")
+                _("注意：库外锚点只到第 %(anchored)s 个封印；其后的改写无法由库外证据发现。")
                 % {"anchored": verdict.anchored},
                 err=True,
             )
     else:
         click.echo(
-            _("账本被改动。第一处：%(where)s —— %(why)s") % {"where": verdict.first_bad, "why": verdict.why},
+            _("台账被改动。第一处：%(place)s（%(where)s）。%(why)s")
+            % {
+                "place": _(verdict.fault.place) % verdict.fault.facts,
+                "where": verdict.fault.where,
+                "why": _(verdict.fault.why) % verdict.fault.facts,
+            },
             err=True,
         )
     if not verdict.ok:
@@ -65,7 +70,7 @@ def verify(as_json: bool, anchors: Path | None) -> None:
 def anchor() -> None:
     """Seal what was written since the last root and write it outside the database."""
     number = jobs.anchor(folder=_folder(), now=timezone.now())
-    click.echo(_("库外锚点已到第 %(number)s 个汇总根：%(folder)s") % {"number": number, "folder": _folder()})
+    click.echo(_("库外锚点已到第 %(number)s 个封印：%(folder)s") % {"number": number, "folder": _folder()})
 
 
 @ledger.command()
@@ -90,6 +95,17 @@ def tail(limit: int, follow: bool, as_json: bool) -> None:
             click.echo(_line(entry, as_json=as_json))
         if not entries:
             time.sleep(0.5)
+
+
+def _as_json(verdict: Verdict) -> dict[str, object]:
+    return {
+        "ok": verdict.ok,
+        "entries": verdict.entries,
+        "roots": verdict.roots,
+        "anchored": verdict.anchored,
+        "first_bad": verdict.first_bad,
+        "why": verdict.why,
+    }
 
 
 def _line(entry: EntryRow, *, as_json: bool) -> str:

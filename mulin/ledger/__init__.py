@@ -1,1 +1,1 @@
-
+"""What happened: append-only, hash-chained; timeline, audit and feed."""

@@ -88,7 +88,7 @@ def once(*, scope: str, key: str, digest: str, act: Callable[[], bytes]) -> Ackn
     if fresh is None:
         receipt = Receipt.objects.get(scope=scope, key=key)
         if receipt.digest != digest:
-            raise KeyReused("this key was used before for another request", where="Idempotency-Key")
+            raise KeyReused("这个幂等键已经用于另一个请求", where="Idempotency-Key")
         return Acknowledged(bytes(receipt.body), replayed=True)
     body = act()
     with connection.cursor() as cursor:

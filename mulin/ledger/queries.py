@@ -70,8 +70,17 @@ class Verdict:
     entries: int
     roots: int
     anchored: int  # the last root that an anchor outside the database confirms
-    first_bad: str = ""
-    why: str = ""
+    fault: Fault | None = None
+
+    @property
+    def first_bad(self) -> str:
+        """Return the first bad place as machines read it: ``entry 57``; nothing when all is well."""
+        return self.fault.where if self.fault else ""
+
+    @property
+    def why(self) -> str:
+        """Return what is wrong there, in Chinese; doors translate ``fault.why`` and put its facts in."""
+        return self.fault.why % self.fault.facts if self.fault else ""
 
 
 def entries_of(subject: UUID | int | str, *, subject_kind: str = "", limit: int = 200) -> list[EntryRow]:
@@ -103,7 +112,7 @@ def entries_after(cursor: Cursor | None, *, limit: int) -> tuple[list[EntryRow],
         sql.execute(_CLOCK)
         safe, ahead = sql.fetchone()
     if start.tx >= ahead:
-        raise CursorFromElsewhere(f"cursor {start.tx}.{start.id} lies in the future of this database")
+        raise CursorFromElsewhere("这个游标比数据库还新：数据库可能恢复过，请从头读起")
     rows = list(
         Entry.objects.filter(tx__lt=safe)
         .extra(where=["(tx, id) > (%s, %s)"], params=[start.tx, start.id])
@@ -139,8 +148,7 @@ def verify(*, anchors: Path | None = None, progress: Callable[[int], object] = i
         entries=walk.entries,
         roots=roots.number,
         anchored=roots.anchored,
-        first_bad=fault.where if fault else "",
-        why=fault.why if fault else "",
+        fault=fault,
     )
 
 

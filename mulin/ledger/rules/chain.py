@@ -3,7 +3,7 @@
 The trigger in migration 0002 computes the same texts inside PostgreSQL; a test holds the two together.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Final, TypeAlias
@@ -20,12 +20,37 @@ EntryLink: TypeAlias = tuple[
 Head: TypeAlias = tuple[int, int, int, bytes | memoryview]
 
 
+PLACES: Final[Mapping[str, str]] = {
+    "entry": "第 %(number)s 条记录",
+    "root": "第 %(number)s 个封印",
+    "chain": "第 %(number)s 条链的链头",
+}
+CHANGED: Final = "各列算不出它的哈希：写下之后被改过"
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """The first place where the ledger is not what was written, and what is wrong there."""
+    """The first place where the ledger is not what was written, and what is wrong there; doors translate."""
 
-    where: str
+    kind: str
+    number: int
     why: str
+    facts: Mapping[str, int]
+
+    @property
+    def where(self) -> str:
+        """Return the place as machines read it: ``entry 57``, ``root 3``, ``chain 5``."""
+        return f"{self.kind} {self.number}"
+
+    @property
+    def place(self) -> str:
+        """Return the place in words; ``number`` is among the facts."""
+        return PLACES[self.kind]
+
+
+def fault(kind: str, number: int, why: str, **facts: int) -> Fault:
+    """Return a fault whose words find everything they name among its facts."""
+    return Fault(kind, number, why, {**facts, "number": number})
 
 
 def entry_hash(row: EntryLink) -> bytes:
@@ -60,21 +85,17 @@ class Walk:
     def step(self, row: EntryLink) -> Fault | None:
         """Take the next entry; return what is wrong with it, if anything."""
         chain, height, previous, found = row[9], row[10], row[11], row[12]
-        where = f"entry {row[0]}"
         if not 0 <= chain < CHAINS:
-            return Fault(where, f"it names chain {chain}, which does not exist")
+            return fault("entry", row[0], "没有它所说的第 %(chain)s 条链", chain=chain)
         hash_ = entry_hash(row)
         if hash_ != found:
-            return Fault(where, "its columns do not give its hash: it was changed after it was written")
+            return fault("entry", row[0], CHANGED)
         last_height, last_id, last_hash = self.ends[chain]
         if height != last_height + 1:
-            return Fault(
-                where,
-                f"chain {chain} jumps from height {last_height} (entry {last_id}) to {height}: "
-                "entries between them were removed, moved or added",
-            )
+            why = "第 %(chain)s 条链从高度 %(last)s（第 %(entry)s 条）跳到 %(height)s：其间的记录被删、移或插"
+            return fault("entry", row[0], why, chain=chain, last=last_height, entry=last_id, height=height)
         if previous != last_hash:
-            return Fault(where, f"it does not follow on entry {last_id}, the one before it in chain {chain}")
+            return fault("entry", row[0], "它接不上本链的前一条（第 %(last)s 条）", last=last_id)
         self.ends[chain] = (height, row[0], hash_)
         self.entries += 1
         return None
@@ -85,12 +106,8 @@ class Walk:
         for chain, end in enumerate(self.ends):
             head = kept.get(chain, (0, 0, GENESIS))
             if head[0] > end[0]:
-                return Fault(
-                    f"entry {head[1]}",
-                    f"it is gone: chain {chain} was written up to height {head[0]} and now ends at {end[0]}",
-                )
+                why = "它不见了：第 %(chain)s 条链曾写到高度 %(height)s，现在只到 %(end)s"
+                return fault("entry", head[1], why, chain=chain, height=head[0], end=end[0])
             if head != end:
-                return Fault(
-                    f"head of chain {chain}", f"it does not match entry {end[1]}, the last of its chain"
-                )
+                return fault("chain", chain, "它与本链最后一条（第 %(last)s 条）不符", last=end[1])
         return None

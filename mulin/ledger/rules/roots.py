@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
-from mulin.ledger.rules.chain import CHAINS, GENESIS, Fault, Head, root_hash
+from mulin.ledger.rules.chain import CHAINS, CHANGED, GENESIS, Fault, Head, fault, root_hash
 
 # number, at in microseconds, heads as text, previous, hash
 RootLink: TypeAlias = tuple[int, int, str, bytes, bytes]
@@ -53,31 +53,30 @@ class RootWalk:
     def step(self, row: RootLink) -> Fault | tuple[Head, ...]:
         """Take the next root; return what is wrong with it, or the heads that moved since the one before."""
         number, micros, text, previous, found = row
-        where = f"root {number}"
         if number != self.number + 1:
-            return Fault(where, f"it follows on root {self.number}: roots between them were removed")
+            why = "它接在第 %(last)s 个封印之后：其间的封印被删"
+            return fault("root", number, why, last=self.number)
         hash_ = root_hash(number=number, micros=micros, heads=text, previous=bytes(previous))
         if hash_ != bytes(found):
-            return Fault(where, "its columns do not give its hash: it was changed after it was written")
+            return fault("root", number, CHANGED)
         if bytes(previous) != self.hash:
-            return Fault(where, "it does not follow on the root before it")
+            return fault("root", number, "它接不上前一个封印")
         anchor = next(self.anchors, None)
         if anchor is not None:
             if (anchor.number, anchor.hash) != (number, hash_):
-                return Fault(
-                    where, f"the anchor outside the database says otherwise (anchor {anchor.number})"
-                )
+                return fault("root", number, "库外的锚点（第 %(anchor)s 个）与它不符", anchor=anchor.number)
             self.anchored = number
         self.number, self.hash = number, hash_
-        return self._moved(heads_of(text), where)
+        return self._moved(heads_of(text))
 
-    def _moved(self, heads: tuple[Head, ...], where: str) -> Fault | tuple[Head, ...]:
+    def _moved(self, heads: tuple[Head, ...]) -> Fault | tuple[Head, ...]:
         moved = []
         for chain, height, entry, hash_ in heads:
             if (height, entry, hash_) == self.heads[chain]:
                 continue
             if height <= self.heads[chain][0]:
-                return Fault(where, f"chain {chain} stands lower in it than in the root before")
+                why = "第 %(chain)s 条链在其中比在前一个封印里还短"
+                return fault("root", self.number, why, chain=chain)
             self.heads[chain] = (height, entry, bytes(hash_))
             moved.append((chain, height, entry, hash_))
         return tuple(moved)
@@ -87,7 +86,7 @@ class RootWalk:
         anchor = next(self.anchors, None)
         if anchor is None:
             return None
-        return Fault(f"root {anchor.number}", "it is gone: only its anchor outside the database is left")
+        return fault("root", anchor.number, "它不见了：只剩库外的锚点")
 
 
 def compare_heads(
@@ -100,12 +99,9 @@ def compare_heads(
     for entry in sorted(heads):
         (chain, height, _, hash_), root = heads[entry]
         if entry not in found:
-            return Fault(
-                f"entry {entry}", f"it is gone: root {root} sealed it as height {height} of chain {chain}"
-            )
+            why = "它不见了：第 %(root)s 个封印里有它，在第 %(chain)s 条链的高度 %(height)s"
+            return fault("entry", entry, why, root=root, chain=chain, height=height)
         if found[entry] != (chain, height, hash_):
-            return Fault(
-                f"entry {entry}",
-                f"root {root} sealed another one in its place: chain {chain} was rewritten at or before it",
-            )
+            why = "第 %(root)s 个封印里是另一条：第 %(chain)s 条链从这里或更早被改写"
+            return fault("entry", entry, why, root=root, chain=chain)
     return None

@@ -39,7 +39,7 @@ def test_a_whole_ledger_is_green() -> None:
     mulin("anchor")
     result = mulin("verify")
     assert result.exit_code == 0
-    assert "账本完好：5 条记录、1 个汇总根" in result.output
+    assert "台账完好：5 条记录、1 个封印" in result.output
     assert "注意" not in result.output
 
 
@@ -48,7 +48,7 @@ def test_a_ledger_without_anchors_says_what_that_means() -> None:
     make.root()
     result = mulin("verify")
     assert result.exit_code == 0
-    assert "库外锚点只到第 0 个汇总根" in result.output
+    assert "库外锚点只到第 0 个封印" in result.output
 
 
 def test_a_forged_entry_is_named_and_the_exit_status_is_one() -> None:
@@ -56,7 +56,7 @@ def test_a_forged_entry_is_named_and_the_exit_status_is_one() -> None:
     victim = forge()
     result = mulin("verify")
     assert result.exit_code == 1
-    assert f"entry {victim} " in result.output
+    assert f"第 {victim} 条记录（entry {victim}）" in result.output
 
 
 @pytest.mark.parametrize("forged", [False, True])

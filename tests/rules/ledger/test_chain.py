@@ -86,7 +86,7 @@ def test_a_changed_head_is_found(head: tuple) -> None:
     changed = (*head[:3], head[3] or entries[-1][12])
     fault = walk.arrive([changed, *[(c, *e) for c, e in enumerate(walk.ends) if c != 2]])
     assert fault is not None
-    assert fault.where == "head of chain 2"
+    assert fault.where == "chain 2"
 
 
 def test_an_unknown_chain_is_a_fault() -> None:
