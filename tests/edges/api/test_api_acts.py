@@ -11,6 +11,7 @@ from mulin.api.shown import CaseBrief, CaseShown, ContactShown, StaffReportTaken
 from mulin.cases.models import Case, Report
 from mulin.cases.queries.page import STAFF_ACTS
 from mulin.cases.rules.lifecycle import Act, State
+from mulin.catalogue.models import Item
 from mulin.ledger.models import Entry
 from tests.edges.api.conftest import Desk
 from tests.make import cases as make
@@ -25,7 +26,8 @@ def received(here: City) -> Case:
 
 
 def with_item(here: City) -> Case:
-    make.item()
+    if not Item.objects.exists():
+        make.item()
     return make.case(here.grid)
 
 
