@@ -1,1 +1,1 @@
-
+"""The door for whoever runs the server: commands."""

@@ -55,7 +55,6 @@ class Scene:
     picture: Picture | None = None
     also: str = ""  # a second voice on the same matter
     contact: bool = False
-    inside: bool = True
     result: str = "已处理完毕，现场已清理，请看照片。"
 
 
@@ -76,10 +75,16 @@ SCENES: Final = (
         channel=C.GRID,
         picture=P.BOXES,
     ),
-    S("小区东门外三盏路灯不亮，学生放学看不清路。", "东门外", 3.5, channel=C.PHONE, inside=False),
+    S(
+        "小区东门外三盏路灯不亮，学生放学看不清路。",
+        "东门外",
+        3.5,
+        channel=C.PHONE,
+        picture=P.PLACE,
+    ),
     S("有人从五楼拉电线下来给电动车充电。", "7 号楼", 0.6, picture=P.WIRE),
     S("高龄补贴在哪里办，要带什么材料？", "社区", 0.3, kind=Kind.ENQUIRY, channel=C.COUNTER),
-    S("门口商铺把货架摆到盲道上，盲人没法走。", "西门外", 4.0, kind=Kind.COMPLAINT, inside=False),
+    S("门口商铺把货架摆到盲道上，盲人没法走。", "西门外", 4.0, kind=Kind.COMPLAINT),
     S("建议在空地上装几张长椅，老人有地方坐。", "中心花园", 6.0, kind=Kind.SUGGESTION, channel=C.PAPER),
     S("二次供水水压太小，六楼早上没水。", "2 号楼", 20, State.DISPATCHED, also="我家也是，早晚都没水。"),
     S("下水道堵塞，一楼厕所返水。", "1 号楼 1 单元", 5, State.DISPATCHED, picture=P.DRAIN, contact=True),
@@ -89,8 +94,8 @@ SCENES: Final = (
     S("单元门禁坏了，谁都能进。", "6 号楼 3 单元", 30, State.IN_HAND),
     S("墙皮大片脱落，怕砸到人。", "8 号楼东墙", 50, State.IN_HAND, picture=P.WALL, contact=True),
     S("私装地锁占了公共车位。", "地面停车场", 46, State.IN_HAND, kind=Kind.COMPLAINT, channel=C.PHONE),
-    S("路面塌了一个坑，约两平方米，晚上很危险。", "北门路口", 6, State.IN_HAND, inside=False, picture=P.ROAD),
-    S("夜里施工到十一点，影响休息。", "工地北侧", 28, State.WAITING, kind=Kind.COMPLAINT, inside=False),
+    S("路面塌了一个坑，约两平方米，晚上很危险。", "北门路口", 6, State.IN_HAND, picture=P.ROAD),
+    S("夜里施工到十一点，影响休息。", "工地北侧", 28, State.WAITING, kind=Kind.COMPLAINT),
     S("健身器材螺丝松动，孩子差点摔下来。", "中心花园", 52, State.HANDLED, picture=P.BENCH),
     S("垃圾桶满了两天没人清。", "2 号楼旁", 27, State.HANDLED, channel=C.GRID, picture=P.BOXES),
     S("楼道灯坏了三层。", "3 号楼 2 单元", 49, State.HANDLED),
@@ -98,8 +103,8 @@ SCENES: Final = (
     S("井盖松动，车一过就响。", "东门口", 72, State.CHECKED, contact=True, picture=P.DRAIN),
     S("小广告贴满了单元门。", "5 号楼", 100, State.CLOSED, channel=C.GRID),
     S("公共照明坏了，晚上一片黑。", "1 号楼前", 96, State.CLOSED, contact=True),
-    S("店外经营占道，早高峰堵车。", "西门外", 90, State.CLOSED, kind=Kind.COMPLAINT, inside=False),
-    S("露天烧烤油烟太大。", "南门外", 118, State.CLOSED, kind=Kind.COMPLAINT, inside=False),
+    S("店外经营占道，早高峰堵车。", "西门外", 90, State.CLOSED, kind=Kind.COMPLAINT),
+    S("露天烧烤油烟太大。", "南门外", 118, State.CLOSED, kind=Kind.COMPLAINT),
     S("楼上漏水，把我家天花板泡了，请帮忙协调。", "4 号楼", 70, State.CLOSED, picture=P.WALL),
     S("请帮我查一查邻居的婚姻情况。", "", 30, State.DECLINED, kind=Kind.ENQUIRY),
 )
@@ -242,13 +247,9 @@ class _Drive:
             self.act(handling.accept_case, Act.ACCEPT)
             self.act(handling.add_public_note, Act.PUBLISH, text="已安排人员到现场查看。")
         elif state is State.HANDLED:
-            picture = self.scene.picture or Picture.BENCH
-            self.act(
-                handling.finish_case,
-                Act.FINISH,
-                result=self.scene.result,
-                photos=(_photo(picture, after=False), _photo(picture, after=True)),
-            )
+            picture = self.scene.picture or Picture.PLACE
+            shown = (_photo(picture, after=False), _photo(picture, after=True))
+            self.act(handling.finish_case, Act.FINISH, result=self.scene.result, photos=shown)
         elif state is State.CHECKED:
             self.act(checking.pass_check, Act.APPROVE, note="现场复核，已解决。")
         elif state is State.CLOSED:

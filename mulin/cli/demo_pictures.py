@@ -22,6 +22,7 @@ class Picture(StrEnum):
     WALL = "wall"
     ROAD = "road"
     BENCH = "bench"
+    PLACE = "place"  # nothing left to be seen
 
 
 def drawn(picture: Picture, *, after: bool) -> bytes:
@@ -105,6 +106,12 @@ def _bench(draw: ImageDraw.ImageDraw, after: bool) -> None:
         draw.line([(x, y), (x, y + 90 - slope // 2)], fill=DARK, width=14)
 
 
+def _place(draw: ImageDraw.ImageDraw, after: bool) -> None:
+    draw.rectangle((700, 250, 712, 480), fill=DARK)
+    draw.line([(706, 255), (780, 240)], fill=DARK, width=8)
+    draw.ellipse((765, 232, 805, 256), fill="#E9D9A0" if after else DARK)
+
+
 _MATTER: Final[dict[Picture, Callable[[ImageDraw.ImageDraw, bool], None]]] = {
     Picture.DRAIN: _drain,
     Picture.BOXES: _boxes,
@@ -113,4 +120,5 @@ _MATTER: Final[dict[Picture, Callable[[ImageDraw.ImageDraw, bool], None]]] = {
     Picture.WALL: _wall,
     Picture.ROAD: _road,
     Picture.BENCH: _bench,
+    Picture.PLACE: _place,
 }
