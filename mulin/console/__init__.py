@@ -1,1 +1,1 @@
-
+"""The door for staff: server-rendered pages, every act by keyboard."""

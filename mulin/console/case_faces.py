@@ -7,8 +7,8 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_noop, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop
 
 from mulin.cases.queries.page import CasePage
 from mulin.cases.queries.worklist import QueueRow
@@ -16,6 +16,7 @@ from mulin.cases.rules.lifecycle import FINAL, Act, PublicStep, State
 from mulin.console import clock_faces, moments, words
 from mulin.console.act_forms import FORMS
 from mulin.console.keys import KEYS
+from mulin.places.rules.located import SENTENCES, Reason
 
 # What is always near at hand but seldom the next step waits behind 更多.
 BEHIND_MORE: Final = frozenset({Act.LOCATE, Act.MATCH, Act.MERGE, Act.PUBLISH, Act.DECLINE})
@@ -185,17 +186,25 @@ def reasons(page: CasePage) -> list[Said]:
     case = page.case
     said = []
     if case.item is not None:
-        said.append(Said(_("清单"), f"{case.item.code}「{case.item.name}」"))
+        said.append(Said(pgettext("reason", "清单"), f"{case.item.code}「{case.item.name}」"))
     elif case.suggestion:
-        said.append(Said(_("清单"), _("建议 %(item)s，还没有人确认") % {"item": _suggested(case.suggestion)}))
+        said.append(
+            Said(
+                pgettext("reason", "清单"),
+                _("建议 %(item)s，还没有人确认") % {"item": _suggested(case.suggestion)},
+            )
+        )
     if case.place.get("reason"):
-        said.append(Said(_("边界"), place_words(case.place)))
+        said.append(Said(pgettext("reason", "边界"), place_words(case.place)))
     lead = next((part for part in reversed(page.parts) if part.role == "lead"), None)
     if lead is not None:
-        said.append(Said(_("规则"), rule_words(lead.why, by=lead.given_by)))
+        said.append(Said(pgettext("reason", "规则"), rule_words(lead.why, by=lead.given_by)))
         if lead.returned_at is not None:
             said.append(
-                Said(_("退单"), _("%(unit)s：%(why)s") % {"unit": lead.unit, "why": lead.return_reason})
+                Said(
+                    pgettext("reason", "退单"),
+                    _("%(unit)s：%(why)s") % {"unit": lead.unit, "why": lead.return_reason},
+                )
             )
     return said
 
@@ -203,7 +212,10 @@ def reasons(page: CasePage) -> list[Said]:
 def place_words(place: Mapping[str, Any]) -> str:
     """Return the stored answer to "where is this" as a sentence."""
     from_on = place.get("edition_from")
-    text = str(place.get("reason", {}).get("words", ""))
+    reason = dict(place.get("reason", {}))
+    text = str(reason.pop("words", ""))
+    if (get_language() or "").startswith("en") and reason.get("code") in SENTENCES:
+        text = Reason(str(reason.pop("code")), reason).words("en")
     if from_on:
         return _("%(text)s；按 %(day)s 起的边界") % {"text": text, "day": from_on}
     return text
@@ -254,7 +266,7 @@ def facts(page: CasePage) -> tuple[list[Said], list[Said]]:
         url = reverse("console:act", args=[case.pk, Act.MATCH.value]) if may_match else ""
         item = Said(_("清单项"), _("未定"), _("建议 %(item)s") % {"item": _suggested(case.suggestion)}, url)
     left = [
-        Said(_("地点"), case.address or _("只有点位")),
+        Said(_("地点"), case.address or (_("只有点位") if case.lon is not None else _("没有写"))),
         Said(_("网格"), " › ".join(page.place) or _("没有落到网格")),
         item,
     ]

@@ -86,7 +86,7 @@ def _part_state(part: Part) -> str:
     if not part.is_running:
         return _("已结束")
     if part.role != "lead":
-        return _("进行中")
+        return _("协助") if part.role == "assist" else _("已告知")
     return _("已签收") if part.accepted_at is not None else _("待签收")
 
 

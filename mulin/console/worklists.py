@@ -135,7 +135,7 @@ def filter_choices(request: StaffRequest, want: Asked) -> list[Choice]:
     ]
     lists: list[tuple[str, str, str, list[tuple[str, str]]]] = [
         ("unit", _("岗位"), _("我的岗位"), list(mine.items())),
-        ("community", _("社区"), _("社区 全部"), communities),
+        ("community", _("社区"), _("社区"), communities),
         ("item", _("清单项"), _("清单项"), items),
         ("channel", _("渠道"), _("渠道"), [(one.value, words.channel(one)) for one in Channel]),
         ("clock", _("时钟"), _("时钟"), [(one.value, str(word)) for one, word in CLOCKS.items()]),
