@@ -99,13 +99,13 @@ $(MULIN): Makefile | $(RUN)
 	@printf '#!%s\nfrom mulin.config.main import main\nmain()\n' "$(PY)" > $@
 	@chmod +x $@
 
-# The journeys need a browser and letters to draw; both come from Debian.
+# The journeys need a browser and letters to draw, the catalogues a compiler; all come from Debian.
 $(BROWSER): | $(DEV)
-	@if ! command -v chromium >/dev/null || ! fc-list :lang=zh 2>/dev/null | grep -q .; then \
-	  echo "Installing Chromium and Chinese fonts for the browser tests"; \
+	@if ! command -v chromium >/dev/null || ! command -v msgfmt >/dev/null || ! fc-list :lang=zh 2>/dev/null | grep -q .; then \
+	  echo "Installing Chromium, Chinese fonts and gettext for the tests"; \
 	  $(SUDO) apt-get update -qq; \
-	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq chromium fonts-noto-cjk fontconfig >/dev/null; \
+	  DEBIAN_FRONTEND=noninteractive $(SUDO) apt-get install -y -qq chromium fonts-noto-cjk fontconfig gettext >/dev/null; \
 	fi
-	@command -v chromium >/dev/null && fc-list :lang=zh | grep -q . \
-	  || { echo "Chromium or Chinese fonts are missing and could not be installed"; exit 1; }
+	@command -v chromium >/dev/null && command -v msgfmt >/dev/null && fc-list :lang=zh | grep -q . \
+	  || { echo "Chromium, Chinese fonts or gettext are missing and could not be installed"; exit 1; }
 	@touch $@

@@ -1,1 +1,1 @@
-
+"""Reports, cases and what is done to them: the heart."""

@@ -1,1 +1,1 @@
-
+"""Calendars, limits and deadlines that explain themselves; pure."""

@@ -1,1 +1,1 @@
-
+"""Settings, addresses, processes and the embedded database; imported by nobody."""

@@ -141,7 +141,7 @@ TEMPLATES: list[dict[str, Any]] = [
 
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
-LOCALE_PATHS = [ROOT / "mulin" / "locale"]
+LOCALE_PATHS = [ROOT / "mulin" / "locale", ROOT / "mulin" / "config" / "locale"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = os.environ.get("MULIN_TIME_ZONE", "Asia/Shanghai")
