@@ -163,7 +163,11 @@ def _forge(entry: Entry) -> None:
     entry.account_id = 99
 
 
-def test_everything_rewritten_with_right_hashes(anchors: Path) -> None:
+@pytest.mark.parametrize("batch", [5000, 4])
+def test_everything_rewritten_with_right_hashes(
+    anchors: Path, batch: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "BATCH", batch)
     start = nth(20)
     _rewrite_after(start.pk, _forge)
     verdict = queries.verify()  # the roots alone tell
@@ -239,6 +243,12 @@ def test_an_anchor_changed(anchors: Path) -> None:
     file.write_text(
         lines[0][:-3] + "00\n" + lines[1] if lines[0][-3:-1] != "00" else lines[0][:-3] + "11\n" + lines[1]
     )
+    assert queries.verify(anchors=anchors).first_bad == "root 1"
+
+
+def test_a_foreign_line_among_the_anchors(anchors: Path) -> None:
+    file = anchors / queries.ANCHOR_FILE
+    file.write_text("nothing to see here\n" + file.read_text())
     assert queries.verify(anchors=anchors).first_bad == "root 1"
 
 

@@ -128,6 +128,15 @@ def test_every_column_of_a_root_is_under_its_hash(column: int) -> None:
     assert fault.where == f"root {row[0]}"
 
 
+def test_a_root_that_follows_on_another_is_found() -> None:
+    made = roots(text_of((0, 1, 1)), text_of((0, 2, 2)))
+    stray = bytes([1]) * 32
+    hash_ = root_hash(number=2, micros=5, heads=made[1][2], previous=stray)
+    walk = RootWalk(iter(()))
+    walk.step(made[0])
+    assert walk.step((2, 5, made[1][2], stray, hash_)).where == "root 2"
+
+
 def test_a_chain_never_gets_shorter_from_root_to_root() -> None:
     made = roots(text_of((0, 5, 9)), text_of((0, 4, 8)))
     walk = RootWalk(iter(()))
