@@ -39,7 +39,7 @@ serve: $(MULIN)
 # --- what developers run ---------------------------------------------------------------------------------
 
 test: check web-check $(BROWSER)
-	@$(PY) -m pytest -n 2 --cov --cov-report=json:$(VENV)/coverage.json
+	@$(PY) -m pytest -n 2 -p tests.coverage_report --cov --cov-report=json:$(VENV)/coverage.json
 
 quick: check
 	@$(PY) -m pytest -n 2 -m "not slow and not browser"
