@@ -2,7 +2,7 @@
 
 import hashlib
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -73,6 +73,12 @@ def items_in_force(on: date) -> list[Item]:
         .select_related("edition__item_list")
         .order_by("edition__item_list__code", "line")
     )
+
+
+def public_codes(codes: Collection[str], *, on: date) -> frozenset[str]:
+    """Return which of the codes name, on a day, an item that may be told to anybody."""
+    items = Item.objects.filter(edition_id__in=editions_in_force(on), code__in=codes, is_public=True)
+    return frozenset(items.values_list("code", flat=True))
 
 
 def item_in_force(code: str, *, on: date) -> Item:

@@ -12,9 +12,11 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from mulin.cases import policy
 from mulin.cases.models import Assignment, Case, Report
+from mulin.cases.queries import routing
 from mulin.cases.queries.doors import cases_for
 from mulin.cases.rules import grams
 from mulin.cases.rules.lifecycle import FINAL, State
+from mulin.catalogue import queries as catalogue
 from mulin.kernel.actor import Actor
 from mulin.people.models import Unit
 
@@ -276,7 +278,10 @@ class Nearby:
 
 
 def nearby(*, lon: float, lat: float, now: datetime, metres: int = 80, most: int = 3) -> tuple[Nearby, ...]:
-    """Return open cases of the last 30 days around a point, for "也是这件"; only the item's name is told."""
+    """Return open cases of the last 30 days around a point, for "也是这件".
+
+    Only the item's name is told, and only of items the list calls public: a quarrel at home is nobody's news.
+    """
     d_lat = metres / _METRES_A_DEGREE
     d_lon = d_lat / max(cos(radians(lat)), 0.01)
     cases = (
@@ -289,10 +294,12 @@ def nearby(*, lon: float, lat: float, now: datetime, metres: int = 80, most: int
         .exclude(state__in=_FINAL)
         .order_by("-reported_at")[:20]
     )
+    found = [(case, case.item.code if case.item else str(case.suggestion.get("code", ""))) for case in cases]
+    public = catalogue.public_codes([code for _, code in found], on=routing.today(now))
     near = []
-    for case in cases:
+    for case, code in found:
         name = case.item.name if case.item else str(case.suggestion.get("name", ""))
-        if name and case.lon is not None and case.lat is not None:
+        if code in public and case.lon is not None and case.lat is not None:
             east = (case.lon - lon) * cos(radians(lat)) * _METRES_A_DEGREE
             north = (case.lat - lat) * _METRES_A_DEGREE
             far = round((east**2 + north**2) ** 0.5)

@@ -8,6 +8,7 @@ from django.test import Client
 
 from mulin.cases.models import Case, Photo, Report
 from mulin.cases.rules.intake import Kind
+from mulin.catalogue.models import Item
 from mulin.gateways import photos
 from mulin.ledger.queries import entries_of
 from mulin.people.models import Contact
@@ -317,6 +318,14 @@ def test_me_too_joins_the_case_nearby(phone: Client) -> None:
     assert Case.objects.get().report_count == 2
     codes = set(Report.objects.values_list("tracking_code", flat=True))
     assert len(codes) == 2
+
+
+def test_what_the_list_does_not_call_public_is_nobodys_news(phone: Client) -> None:
+    make.voice()
+    there = {"lon": INSIDE[0], "lat": INSIDE[1]}
+    assert "也是这件" in phone.get("/report/where", there).content.decode()
+    Item.objects.update(is_public=False)
+    assert "也是这件" not in phone.get("/report/where", there).content.decode()
 
 
 def test_a_forged_me_too_joins_nothing(phone: Client) -> None:
