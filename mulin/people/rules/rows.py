@@ -39,12 +39,11 @@ class BadRows(BadInput):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         super().__init__(
-            "%(count)s 处有误，第一处：第 %(row)s 行 %(column)s：%(first)s",
+            "%(count)s 处有误，第一处在第 %(row)s 行 %(column)s",
             where="rows",
             count=len(problems),
             row=problems[0].row + 1,
             column=problems[0].column,
-            first=str(problems[0]),
         )
         self.problems = tuple(problems)
 

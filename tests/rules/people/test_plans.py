@@ -148,4 +148,5 @@ def test_what_moves_away_in_the_same_table_does_not_hold_its_old_ground() -> Non
 def test_a_refusal_tells_row_and_column_in_words() -> None:
     with pytest.raises(BadRows) as refused:
         planned(C, replace(G1, code="n", parent="nowhere"))
-    assert "第 2 行 parent：没有上级单位 nowhere" in str(refused.value)
+    assert "第 2 行 parent" in str(refused.value)
+    assert str(refused.value.problems[0]) == "没有上级单位 nowhere"
