@@ -1,10 +1,12 @@
 """Judging a new case: register, place, match, merge, dispatch, decline."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 
 from mulin.cases.actions import moves
@@ -16,8 +18,13 @@ from mulin.cases.rules.lifecycle import FINAL, Act, State
 from mulin.catalogue import queries as catalogue
 from mulin.kernel.actor import SYSTEM, Actor, Relation
 from mulin.kernel.errors import BadInput, NotAllowed, NotPossible
+from mulin.ledger.actions import record
 from mulin.people.models import Unit
 
+_GIVE = (
+    "insert into cases_assignment (case_id, unit_id, role, given_unit_id, given_at, why, return_reason)"
+    " values "
+)
 UNSETTLED = frozenset({State.RECEIVED.value, State.REGISTERED.value})
 
 
@@ -144,6 +151,16 @@ def merge_case(
     Assignment.objects.filter(case=move.case, ended_at__isnull=True).update(ended_at=now)
     move.save(merged_into=target, report_count=0, closed_at=now)
     move.record("merged", into=str(target.pk), reports=moved)
+    record(
+        "case.joined",
+        subject=target.pk,
+        actor=actor,
+        at=now,
+        as_unit=move.unit_id,
+        merged=str(case_id),
+        reports=moved,
+        after=target.state,
+    )
     return move.case
 
 
@@ -173,11 +190,7 @@ def dispatch_case(
     )
     if move.before is State.DISPATCHED:
         Assignment.objects.filter(case=case, ended_at__isnull=True).update(ended_at=now)
-    Assignment.objects.bulk_create(
-        Assignment(case=case, unit=unit, role=role, given_unit_id=move.unit_id, given_at=now, why=why)
-        for role, units in (("lead", (chosen,)), ("assist", assisting), ("notify", notified))
-        for unit in units
-    )
+    _give_parts(move, why, lead=(chosen,), assist=assisting, notify=notified)
     changes: dict[str, object] = {
         "lead": chosen,
         "desk": chosen,
@@ -197,6 +210,17 @@ def dispatch_case(
         line=why.get("line"),
     )
     return case
+
+
+def _give_parts(move: moves.Move, why: Mapping[str, object], **units: Sequence[Unit]) -> None:
+    """Write down who has which part from now on; said out plainly, as every dispatch does it."""
+    reason = json.dumps(why, ensure_ascii=False)
+    values: list[Any] = []
+    for role, named in units.items():
+        for unit in named:
+            values += (move.case.pk, unit.pk, role, move.unit_id, move.now, reason)
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVE + ", ".join(["(%s, %s, %s, %s, %s, %s, '')"] * (len(values) // 6)), values)
 
 
 def _chosen(

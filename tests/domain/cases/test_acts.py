@@ -357,6 +357,8 @@ def test_a_merged_case_hands_over_its_voices(here: City) -> None:
     assert (case.state, case.merged_into_id, case.report_count) == (State.MERGED, other.pk, 0)
     assert other.report_count == 2
     assert code in other.reports.values_list("tracking_code", flat=True)
+    kinds = Entry.objects.order_by("id").values_list("kind", "subject")
+    assert list(kinds)[-2:] == [("case.merged", str(case.pk)), ("case.joined", str(other.pk))]
 
 
 @pytest.mark.parametrize(
