@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Final, cast
 
 from django.conf import settings
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from procrastinate import App, JobContext
 from procrastinate.contrib.django import app as django_app
@@ -43,6 +44,7 @@ TIMERS: Final = (
         "27 3 * * *",
         lambda now: photos.sweep_held(before=now.timestamp() - photos.HELD_SECONDS),
     ),
+    Timer("sessions.clear_expired", "53 2 * * *", lambda _now: SessionStore.clear_expired()),
     Timer("people.forget_sign_ins", "47 2 * * *", lambda now: people.forget_sign_ins(now=now)),
 )
 

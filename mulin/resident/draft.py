@@ -4,7 +4,7 @@ A telephone number goes from the form straight into the vault; it is never laid 
 """
 
 import time
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -52,18 +52,24 @@ class Draft:
         return time.time() - self.began < LEAST_SECONDS
 
 
+_PARTS: Final = {part.name for part in fields(Draft)}
+
+
 def drafted(request: HttpRequest) -> Draft | None:
     """Return the visitor's draft, if there is one."""
     kept = request.session.get(_DRAFT)
-    return Draft(**kept) if isinstance(kept, dict) else None
+    # A draft of an earlier version of this program may lack a part or have one too many: it is let go.
+    return Draft(**kept) if isinstance(kept, dict) and set(kept) == _PARTS else None
 
 
-def begun(request: HttpRequest, *, kind: Kind | None = None) -> Draft:
-    """Return the visitor's draft, begun now if there was none."""
-    draft = drafted(request) or Draft(id=str(uuid4()), began=time.time())
-    if kind is not None:
-        draft = replace(draft, kind=kind.value)
-    return saved(request, draft)
+def fresh() -> Draft:
+    """Return an empty draft that nobody keeps yet: looking at the first screen leaves nothing behind."""
+    return Draft(id=str(uuid4()), began=time.time())
+
+
+def begun(request: HttpRequest) -> Draft:
+    """Return the visitor's draft, begun and kept now if there was none."""
+    return drafted(request) or saved(request, fresh())
 
 
 def saved(request: HttpRequest, draft: Draft, **changes: Any) -> Draft:

@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from mulin.cases.rules.intake import ADDRESS_MAX
 from mulin.kernel.errors import BadInput
 from mulin.people.queries.bodies import ContactPoint, contact_points
 from mulin.people.queries.days import day_of
@@ -16,7 +15,7 @@ from mulin.places import queries as places
 from mulin.places.rules.located import Located
 from mulin.resident import ground
 from mulin.resident.door import Fault, fault_of, page, render
-from mulin.resident.report import chosen, pin
+from mulin.resident.report import chosen, pin, plain
 
 LISTED: Final = ("grid", "community")  # never a whole street: the page is no directory of the city
 
@@ -34,7 +33,7 @@ class Office:
 @page
 def neighbours(request: HttpRequest) -> HttpResponse:
     """Show, for an address or a pin, the grid, the community and the street, nearest first."""
-    address = request.GET.get("address", "").replace("\x00", "").strip()[:ADDRESS_MAX]
+    address = plain(request.GET.get("address", ""))
     today = day_of(timezone.now())
     faults: list[Fault] = []
     located: Located | None = None

@@ -1,9 +1,10 @@
 """Report in four screens: what, where, how to reach you, done; plain forms, scripts only add comfort."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,11 +33,9 @@ NAME_MAX: Final = 40
 def say(request: HttpRequest) -> HttpResponse:
     """First screen: what is wrong, in words, photos or both."""
     if request.method == "GET":
-        wanted = request.GET.get("kind", "")
-        kind = Kind(wanted) if wanted in set(Kind) else None
-        return _say(request, drafts.begun(request, kind=kind))
-    draft = drafts.begun(request)
+        return _say(request, told(drafts.drafted(request) or drafts.fresh(), request.GET))
     text = request.POST.get("text", "").replace("\r\n", "\n").replace("\x00", "")
+    draft = told(drafts.begun(request), request.POST)
     draft = drafts.saved(request, draft, text=text[: TEXT_MAX * 5])
     faults = pictures.take(request, draft)
     if request.POST.get("do") == "photos":
@@ -47,6 +46,25 @@ def say(request: HttpRequest) -> HttpResponse:
     if not faults and not draft.is_said:
         faults.append(Fault("text", _("请写几句发生了什么，或者拍一张照片")))
     return _say(request, draft, faults) if faults else redirect("resident:place")
+
+
+def told(draft: Draft, where: QueryDict) -> Draft:
+    """Return the draft with what a link told beforehand: the kind of voice, the place a poster hangs at."""
+    kind, address = where.get("kind", ""), plain(where.get("address", ""))
+    if kind in set(Kind):
+        draft = replace(draft, kind=kind)
+    if address and not draft.place:
+        draft = replace(draft, address=address)
+    try:
+        found = None if draft.place else pin(where.get("lon", ""), where.get("lat", ""))
+    except BadInput:  # a worn poster is no reason to turn anybody away
+        found = None
+    return replace(draft, lon=found[0], lat=found[1]) if found else draft
+
+
+def plain(address: str) -> str:
+    """Return an address as it can be kept."""
+    return address.replace("\x00", "").strip()[:ADDRESS_MAX]
 
 
 def _say(request: HttpRequest, draft: Draft, faults: Sequence[Fault] = ()) -> HttpResponse:
@@ -72,7 +90,15 @@ def place(request: HttpRequest) -> HttpResponse:
         return _place(request, draft)
     do = request.POST.get("do", "here")
     if do == "unclear":
-        drafts.saved(request, draft, place="unclear", lon=None, lat=None, address=_address(request), joins="")
+        drafts.saved(
+            request,
+            draft,
+            place="unclear",
+            lon=None,
+            lat=None,
+            address=plain(request.POST.get("address", "")),
+            joins="",
+        )
         return redirect("resident:contact")
     try:
         found = pin(request.POST.get("lon", ""), request.POST.get("lat", ""))
@@ -81,18 +107,22 @@ def place(request: HttpRequest) -> HttpResponse:
     joins = drafts.unsealed(do.removeprefix("join:")) if do.startswith("join:") else ""
     if found is not None and do != "find":
         lon, lat = found
-        drafts.saved(request, draft, place="point", lon=lon, lat=lat, address=_address(request), joins=joins)
+        drafts.saved(
+            request,
+            draft,
+            place="point",
+            lon=lon,
+            lat=lat,
+            address=plain(request.POST.get("address", "")),
+            joins=joins,
+        )
         return redirect("resident:contact")
     return _by_address(request, draft, goes_on=do != "find")
 
 
-def _address(request: HttpRequest) -> str:
-    return request.POST.get("address", "").replace("\x00", "").strip()[:ADDRESS_MAX]
-
-
 def _by_address(request: HttpRequest, draft: Draft, *, goes_on: bool) -> HttpResponse:
     """Take the address as the place: surely known, one of several, or only as words."""
-    address = _address(request)
+    address = plain(request.POST.get("address", ""))
     if not address:
         words = _("请写小区、楼号或路口；说不清就按“说不清”")
         return _place(request, draft, [Fault("address", words)])
@@ -154,7 +184,7 @@ def pin(lon: str, lat: str) -> tuple[float, float] | None:
 def where(request: HttpRequest) -> HttpResponse:
     """Say what lies under the pin, or what an address means, as a piece of the second screen."""
     today = day_of(timezone.now())
-    address = request.GET.get("address", "").replace("\x00", "").strip()[:ADDRESS_MAX]
+    address = plain(request.GET.get("address", ""))
     try:
         if address:
             code = request.GET.get("candidate", "")

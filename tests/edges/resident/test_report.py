@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.test import Client
 
 from mulin.cases.models import Case, Photo, Report
@@ -76,16 +77,19 @@ def test_a_photo_alone_is_enough(phone: Client) -> None:
 
 @pytest.mark.parametrize("kind", ["opinion", "suggestion", "complaint", "enquiry", "need"])
 def test_the_first_page_offers_each_kind_of_voice(phone: Client, kind: str) -> None:
-    phone.get("/report/", {"kind": kind})
-    make.ready(phone)
+    page = phone.get("/report/", {"kind": kind}).content.decode()
+    assert f'name="kind" value="{kind}"' in page
+    make.said(phone, kind=kind)
+    make.placed(phone)
     make.sent(phone)
 
     assert Report.objects.get().kind == kind
 
 
 def test_an_invented_kind_is_an_ordinary_need(phone: Client) -> None:
-    phone.get("/report/", {"kind": "ranking"})
-    make.ready(phone)
+    assert 'value="need"' in phone.get("/report/", {"kind": "ranking"}).content.decode()
+    make.said(phone, kind="ranking")
+    make.placed(phone)
     make.sent(phone)
 
     assert Report.objects.get().kind == Kind.NEED
@@ -371,3 +375,43 @@ def test_danger_is_never_slowed_down(phone: Client, monkeypatch: pytest.MonkeyPa
         make.ready(phone, words)
         make.sent(phone)
     assert Report.objects.count() == 2
+
+
+def test_looking_at_the_first_screen_leaves_nothing_behind(phone: Client) -> None:
+    for _ in range(3):
+        phone.get("/")
+        phone.get("/report/")
+        phone.get("/track/")
+        phone.get("/map.json")
+    assert not Session.objects.exists()
+    assert "session" not in phone.cookies
+
+
+def test_a_poster_brings_its_place_along(phone: Client) -> None:
+    there = {"lon": str(INSIDE[0]), "lat": str(INSIDE[1]), "address": "东苑小区 1 号楼"}
+    first = phone.get("/report/", there).content.decode()
+    fields = dict(re.findall(r'name="(kind|lon|lat|address)" value="([^"]*)"', first))
+    assert fields == {"kind": "need", **there}
+
+    make.said(phone, **fields)
+
+    second = phone.get("/report/place").content.decode()
+    assert f'id="lon" value="{INSIDE[0]}"' in second
+    assert 'value="东苑小区 1 号楼"' in second
+
+
+@pytest.mark.parametrize(
+    "worn", [{"lon": "x", "lat": "y"}, {"lon": "500", "lat": "1"}, {"address": "长" * 900}]
+)
+def test_a_worn_poster_turns_nobody_away(phone: Client, worn: dict[str, str]) -> None:
+    assert phone.get("/report/", worn).status_code == 200
+    assert make.said(phone, **worn).status_code == 302
+
+
+def test_a_draft_of_an_earlier_version_is_let_go(phone: Client) -> None:
+    make.said(phone)
+    session = phone.session
+    session["draft"] = {**session["draft"], "colour": "green"}
+    session.save()
+    assert phone.get("/report/").status_code == 200
+    assert phone.get("/report/place").status_code == 302
