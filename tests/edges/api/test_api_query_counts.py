@@ -18,7 +18,7 @@ STATEMENTS: Final = {
     Act.REGISTER: 11,
     Act.LOCATE: 14,
     Act.MATCH: 13,
-    Act.MERGE: 22,
+    Act.MERGE: 23,
     Act.DISPATCH: 15,
     Act.ACCEPT: 12,
     Act.RETURN: 13,
