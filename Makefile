@@ -20,7 +20,7 @@ RUN := $(VENV)/.run.stamp
 DEV := $(VENV)/.dev.stamp
 BROWSER := $(VENV)/.browser.stamp
 SUDO := $(shell [ "$$(id -u)" = 0 ] || echo sudo)
-PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --require-hashes --no-deps
+PIP := $(PY) -m pip --disable-pip-version-check --no-input install --quiet --quiet --require-hashes --no-deps
 export DJANGO_SETTINGS_MODULE := mulin.config.settings
 
 .PHONY: help demo serve test quick check bench mechanisms web web-check lock clean

@@ -46,6 +46,11 @@ class Home:
         return self.folder / "server.log"
 
     @property
+    def keeper_log(self) -> Path:
+        """Return what the keeper says, which is nothing as long as all is well."""
+        return self.folder / "keeper.log"
+
+    @property
     def failure(self) -> Path:
         """Return where the keeper writes why it gave up."""
         return self.folder / "failure.txt"
@@ -165,9 +170,13 @@ class Use:
         self._keeper = self._start_keeper()
         until = time.monotonic() + _PATIENCE
         while not answers(self.home):
-            if _ended(self._keeper):
+            code = _ended(self._keeper)
+            if code is not None:
                 if self.home.failure.exists():
                     raise EmbeddedError(self.home.failure.read_text())
+                if code > 0:
+                    said = self.home.keeper_log.read_text(errors="replace").strip()[-1000:]
+                    raise EmbeddedError(f"the keeper of the embedded database broke:\n{said}")
                 if not keeper_runs(self.home):  # it yielded to another keeper, which is gone again
                     self._keeper = self._start_keeper()
             if time.monotonic() > until:
@@ -180,11 +189,13 @@ class Use:
         """Start the keeper in a session of its own (Ctrl-C is not for it) and return its process id."""
         command = [sys.executable, "-m", "mulin.config.keeper", str(self.home.folder)]
         command += [f"{name}={value}" for name, value in self.options.items()]
-        log = str(self.home.folder / "keeper.log")
+        log = str(self.home.keeper_log)
+        here = str(Path(__file__).parents[2])
+        path = os.pathsep.join([here, *filter(None, [os.environ.get("PYTHONPATH")])])
         return os.posix_spawn(
             sys.executable,
             command,
-            {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])},
+            {**os.environ, "PYTHONPATH": path},
             file_actions=[
                 (os.POSIX_SPAWN_OPEN, 0, os.devnull, os.O_RDONLY, 0),
                 (os.POSIX_SPAWN_OPEN, 1, log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600),
@@ -194,12 +205,13 @@ class Use:
         )
 
 
-def _ended(child: int) -> bool:
-    """Return whether our child process is gone, and forget it then."""
+def _ended(child: int) -> int | None:
+    """Return the exit status of our child process, 0 if it is gone for long; None while it lives."""
     try:
-        return os.waitpid(child, os.WNOHANG)[0] == child
+        pid, status = os.waitpid(child, os.WNOHANG)
     except ChildProcessError:
-        return True
+        return 0
+    return os.waitstatus_to_exitcode(status) if pid == child else None
 
 
 def keeper_runs(home: Home) -> bool:

@@ -216,6 +216,15 @@ def test_a_server_that_cannot_start_is_reported_with_its_own_words(home: Home) -
         pass
 
 
+def test_a_keeper_that_breaks_is_reported_at_once(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not by waiting until patience ends: a broken installation says what is broken."""
+    monkeypatch.setattr(embedded.sys, "executable", "/bin/false")
+    began = time.monotonic()
+    with pytest.raises(EmbeddedError, match="keeper of the embedded database broke"), Use(home, SMALL):
+        pass
+    assert time.monotonic() - began < 10
+
+
 def test_a_half_made_data_directory_is_made_again(room: Path) -> None:
     home = Home(room / "pg")
     (home.folder / "data.new" / "base").mkdir(parents=True)
