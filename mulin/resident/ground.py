@@ -5,7 +5,7 @@ import hashlib
 import json
 import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from math import cos, hypot, radians
 from typing import Final
@@ -96,11 +96,24 @@ class Where:
     title: str  # compound and building, or the smallest area known
     chain: tuple[str, ...]  # street, community, grid: outside first
     located: Located
+    words: str = ""  # the address that leads here, with what was chosen among several
+    candidate: str = ""
+
+    @property
+    def is_exact(self) -> bool:
+        """Return whether a pin may be put there: it was pointed at, or a building was named."""
+        return self.located.lon is not None and (not self.words or bool(self.located.building_code))
 
     @property
     def is_asking(self) -> bool:
         """Return whether only the resident can say which of several places is meant."""
-        return self.located.outcome is Outcome.AMBIGUOUS and bool(self.located.candidates)
+        several = self.located.outcome is Outcome.AMBIGUOUS and bool(self.located.candidates)
+        return several and not self.candidate
+
+    @property
+    def is_settled(self) -> bool:
+        """Return whether nothing needs to be asked."""
+        return bool(self.candidate) or self.located.outcome in (Outcome.INSIDE, Outcome.BORDER)
 
     @property
     def is_known(self) -> bool:
@@ -108,16 +121,49 @@ class Where:
         return bool(self.located.area_code) and self.located.outcome is not Outcome.OUTSIDE
 
 
-def described(located: Located, *, on: date) -> Where:
-    """Return a located place in a resident's words: the house next to it, the areas around it."""
-    chain = tuple(step.name for step in reversed(located.chain) if step.kind in AROUND)
+def pointed(lon: float, lat: float, *, on: date) -> Where:
+    """Return what lies at a point.
+
+    :raises BadInput: it is no point on Earth
+    """
+    located = places.locate_point(lon=lon, lat=lat, on=on)
     house = _house_near(located, on) if located.compound_code else None
-    title = located.compound_name + (f" {house.name}" if house else "") or located.area_name
-    return Where(
-        title=title,
-        chain=tuple(name for name in chain if name != title),
-        located=located,
-    )
+    return _described(located, house=house.name if house else "")
+
+
+def named(address: str, candidate: str = "", *, on: date) -> Where:
+    """Return what an address means; ``candidate`` is what was picked when it meant several places."""
+    scope = _scope(candidate, on)
+    words = f"{scope} {address}"
+    if not scope or scope in address:
+        words = address
+    elif address in scope:
+        words = scope
+    located = places.locate_address(words, on=on)
+    found = _described(located, house=_house_named(located, on))
+    return replace(found, words=words, candidate=candidate if scope else "")
+
+
+def _scope(code: str, on: date) -> str:
+    """Return the name of the area that makes a candidate unmistakable: itself, or a compound's community."""
+    atlas = places.atlas_on(on)
+    compound = atlas.compound(code)
+    if compound is None:
+        area = atlas.areas.area_of.get(code)
+        return area.name if area else ""
+    around = [step for grid in compound.grid_codes[:1] for step in atlas.areas.chain(grid)]
+    return next((step.name for step in around if step.kind == "community"), "")
+
+
+def _described(located: Located, *, house: str) -> Where:
+    chain = tuple(step.name for step in reversed(located.chain) if step.kind in AROUND)
+    title = located.compound_name + (f" {house}" if house else "") or located.area_name
+    return Where(title=title, chain=tuple(name for name in chain if name != title), located=located)
+
+
+def _house_named(located: Located, on: date) -> str:
+    buildings = places.atlas_on(on).ground.buildings if located.building_code else ()
+    return next((house.name for house in buildings if house.code == located.building_code), "")
 
 
 def _house_near(located: Located, on: date) -> BuildingThere | None:
@@ -127,7 +173,6 @@ def _house_near(located: Located, on: date) -> BuildingThere | None:
         house
         for house in places.atlas_on(on).ground.buildings
         if house.compound_code == located.compound_code
-        and (not located.building_code or house.code == located.building_code)
     ]
     near = min(houses, key=lambda house: _metres(located, house), default=None)
     return near if near is not None and _metres(located, near) <= NEAR_METRES else None

@@ -11,11 +11,10 @@ from mulin.kernel.errors import BadInput
 from mulin.people.queries.bodies import ContactPoint, contact_points
 from mulin.people.queries.days import day_of
 from mulin.people.queries.units import unit_by_code
-from mulin.places import queries as places
 from mulin.places.rules.located import Located
 from mulin.resident import ground
 from mulin.resident.door import Fault, fault_of, page, render
-from mulin.resident.report import chosen, pin, plain
+from mulin.resident.report import pin, plain
 
 LISTED: Final = ("grid", "community")  # never a whole street: the page is no directory of the city
 
@@ -36,22 +35,20 @@ def neighbours(request: HttpRequest) -> HttpResponse:
     address = plain(request.GET.get("address", ""))
     today = day_of(timezone.now())
     faults: list[Fault] = []
-    located: Located | None = None
+    where: ground.Where | None = None
     try:
         found = pin(request.GET.get("lon", ""), request.GET.get("lat", ""))
     except BadInput as refusal:
         found, faults = None, [fault_of(refusal)]
     if address:
-        located = chosen(request.GET.get("candidate", ""), address) or places.locate_address(
-            address, on=today
-        )
+        where = ground.named(address, request.GET.get("candidate", ""), on=today)
     elif found:
-        located = places.locate_point(lon=found[0], lat=found[1], on=today)
+        where = ground.pointed(*found, on=today)
     context = {
         "typed": address,
-        "where": ground.described(located, on=today) if located else None,
-        "offices": offices(located) if located else [],
-        "people": people(located) if located else [],
+        "where": where,
+        "offices": offices(where.located) if where else [],
+        "people": people(where.located) if where else [],
         "faults": faults,
     }
     return render(request, "neighbours.html", context, status=422 if faults else 200)

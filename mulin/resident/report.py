@@ -14,11 +14,10 @@ from mulin.cases.actions.intake import file_report
 from mulin.cases.queries import worklist
 from mulin.cases.rules.intake import ADDRESS_MAX, PHOTOS_MAX, ContactGiven, Kind
 from mulin.kernel.actor import PUBLIC
-from mulin.kernel.errors import BadInput, NotFound, Refusal
+from mulin.kernel.errors import BadInput, Refusal
 from mulin.people.queries.days import day_of
 from mulin.people.rules.phones import normal_phone
 from mulin.places import queries as places
-from mulin.places.rules.located import Located, Outcome
 from mulin.resident import draft as drafts
 from mulin.resident import ground, limits, pictures
 from mulin.resident.door import Fault, fault_of, page, render, status_of
@@ -126,26 +125,12 @@ def _by_address(request: HttpRequest, draft: Draft, *, goes_on: bool) -> HttpRes
     if not address:
         words = _("请写小区、楼号或路口；说不清就按“说不清”")
         return _place(request, draft, [Fault("address", words)])
-    today = day_of(timezone.now())
-    located = chosen(request.POST.get("candidate", ""), address) or places.locate_address(address, on=today)
-    draft = drafts.saved(request, draft, place="address", address=address, joins="", lon=None, lat=None)
-    settled = located.outcome in (Outcome.INSIDE, Outcome.BORDER)
-    if settled and located.lon is not None and (located.building_code or located.compound_code):
-        draft = drafts.saved(request, draft, lon=located.lon, lat=located.lat)
-    if goes_on and (settled or request.POST.get("asked") == address):
+    where = ground.named(address, request.POST.get("candidate", ""), on=day_of(timezone.now()))
+    lon, lat = (where.located.lon, where.located.lat) if where.is_exact else (None, None)
+    draft = drafts.saved(request, draft, place="address", address=where.words, joins="", lon=lon, lat=lat)
+    if goes_on and (where.is_settled or request.POST.get("asked") == address):
         return redirect("resident:contact")
-    return _place(request, draft, where=ground.described(located, on=today))
-
-
-def chosen(code: str, address: str) -> Located | None:
-    """Return the place of a candidate that was picked from several, or nothing."""
-    today = day_of(timezone.now())
-    try:
-        compound = places.compound_page(code, on=today)
-    except NotFound:
-        area = places.atlas_on(today).areas.area_of.get(code)
-        return places.locate_address(f"{area.name} {address}", on=today) if area else None
-    return places.locate_point(lon=compound.lon, lat=compound.lat, on=today)
+    return _place(request, draft, where=where)
 
 
 def _place(
@@ -153,7 +138,7 @@ def _place(
 ) -> HttpResponse:
     today = day_of(timezone.now())
     if where is None and draft.lon is not None and draft.lat is not None:
-        where = ground.described(places.locate_point(lon=draft.lon, lat=draft.lat, on=today), on=today)
+        where = ground.pointed(draft.lon, draft.lat, on=today)
     context = {
         "draft": draft,
         "where": where,
@@ -186,24 +171,24 @@ def where(request: HttpRequest) -> HttpResponse:
     today = day_of(timezone.now())
     address = plain(request.GET.get("address", ""))
     try:
-        if address:
-            code = request.GET.get("candidate", "")
-            located = chosen(code, address) or places.locate_address(address, on=today)
-        else:
-            found = pin(request.GET.get("lon", ""), request.GET.get("lat", ""))
-            if found is None:
-                return render(request, "_where.html", {"where": None})
-            located = places.locate_point(lon=found[0], lat=found[1], on=today)
+        found = None if address else pin(request.GET.get("lon", ""), request.GET.get("lat", ""))
     except BadInput as refusal:
         return render(request, "_where.html", {"fault": fault_of(refusal)}, status=422)
-    return render(request, "_where.html", {"where": ground.described(located, on=today), **near(located)})
+    if address:
+        there = ground.named(address, request.GET.get("candidate", ""), on=today)
+    elif found:
+        there = ground.pointed(*found, on=today)
+    else:
+        return render(request, "_where.html", {"where": None})
+    return render(request, "_where.html", {"where": there, **near(there)})
 
 
-def near(located: Located) -> dict[str, object]:
+def near(there: ground.Where) -> dict[str, object]:
     """Return the nearest open case of others, for "也是这件"."""
-    if located.lon is None or located.lat is None or located.candidates:
+    lon, lat = there.located.lon, there.located.lat
+    if not there.is_exact or lon is None or lat is None:
         return {}
-    found = worklist.nearby(lon=located.lon, lat=located.lat, now=timezone.now(), most=1)
+    found = worklist.nearby(lon=lon, lat=lat, now=timezone.now(), most=1)
     return {"same": found[0], "same_word": drafts.sealed(found[0].id)} if found else {}
 
 

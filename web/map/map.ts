@@ -25,7 +25,8 @@ export interface Options {
 }
 
 export interface Picker {
-  go(place: Place): void;
+  /** Show a place; `meant` counts as having been put there by hand. */
+  go(place: Place, meant: boolean): void;
   nudge(right: number, down: number): void;
   zoom(step: number): void;
   highlight(code: string): void;
@@ -159,7 +160,10 @@ export async function show(box: HTMLElement, options: Options): Promise<Picker> 
   const canvas = map.getCanvas();
   canvas.setAttribute("aria-label", options.label);
   return {
-    go: (place) => void map.easeTo({ center: [place.lon, place.lat], zoom: Math.max(map.getZoom(), CLOSE) }, { byHand: true }),
+    go: (place, meant) => {
+      const zoom = meant ? Math.max(map.getZoom(), CLOSE) : Math.max(map.getZoom(), CLOSE - 1.6);
+      map.easeTo({ center: [place.lon, place.lat], zoom }, { byHand: meant });
+    },
     nudge: (right, down) => void map.panBy([right, down], {}, { byHand: true }),
     zoom: (step) => void map.zoomTo(map.getZoom() + step, {}, { byHand: false }),
     highlight,

@@ -49,9 +49,11 @@ export async function pickPlace(): Promise<void> {
     put(null);
     const at = found?.dataset;
     if (!at?.["lon"] || !at["lat"] || $("[name=candidate]", answer)) return;
+    // A building is a place to pin; a whole grid or compound is only shown, the words go with the report.
     const place = { lon: Number(at["lon"]), lat: Number(at["lat"]) };
-    put(place);
-    map?.go(place);
+    const exact = at["exact"] !== undefined;
+    if (exact) put(place);
+    map?.go(place, exact);
   };
 
   address.addEventListener("keydown", (event) => {
@@ -95,7 +97,7 @@ export async function pickPlace(): Promise<void> {
     navigator.geolocation.getCurrentPosition(
       (found) => {
         gps.removeAttribute("aria-busy");
-        map?.go({ lon: Number(found.coords.longitude.toFixed(6)), lat: Number(found.coords.latitude.toFixed(6)) });
+        map?.go({ lon: Number(found.coords.longitude.toFixed(6)), lat: Number(found.coords.latitude.toFixed(6)) }, true);
       },
       () => {
         gps.removeAttribute("aria-busy");

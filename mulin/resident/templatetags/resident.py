@@ -40,6 +40,12 @@ def moment(at: datetime | None) -> str:
 
 
 @register.filter
+def dated(at: datetime) -> str:
+    """Write a moment with its date in full, for what is kept: pictures and paper."""
+    return date_format(timezone.localtime(at), _("Y 年 n 月 j 日 H:i"))
+
+
+@register.filter
 def due(at: datetime | None) -> str:
     """Write a deadline: midnight is the end of the day before, as people count."""
     if at is None:

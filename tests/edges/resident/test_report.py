@@ -188,6 +188,20 @@ def test_an_address_that_fits_several_places_asks_once_and_then_takes_it(phone: 
     )
 
     assert answer["Location"] == "/report/contact"
+    make.sent(phone)
+    report = Report.objects.select_related("case").get()
+    assert report.case.place["area_name"] == "柳林社区第二网格"
+    assert report.lon is None, "nobody has pointed at the middle of the grid"
+
+
+def test_a_building_is_a_point_a_compound_only_words(phone: Client) -> None:
+    for address, has_point in (("东苑小区1号楼", True), ("西苑小区", False)):
+        make.said(phone, address)
+        phone.post("/report/place", {"do": "here", "address": address, "asked": address})
+        make.sent(phone)
+        report = Report.objects.get(text=address)
+        assert (report.lon is not None) is has_point
+        assert report.address == address
 
 
 def test_an_unknown_address_is_told_so_and_taken_the_second_time(phone: Client) -> None:
