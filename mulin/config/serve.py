@@ -24,6 +24,7 @@ from mulin.config.web import default_workers, refuse_taken
 
 _log = logging.getLogger("mulin.serve")
 _DRAIN: Final = 1.5  # what a child gets to end by itself
+_LARGEST_LOG: Final = 50_000_000
 _HEALTHY: Final = 20.0  # a child that lived so long starts again without delay
 
 
@@ -45,6 +46,8 @@ class Child:
 
     def start(self) -> None:
         """Start it in a session of its own: Ctrl-C in a terminal reaches only us."""
+        if self.log and self.log.exists() and self.log.stat().st_size > _LARGEST_LOG:
+            self.log.replace(self.log.with_suffix(".log.1"))
         output = self.log.open("ab") if self.log else None
         self.started_at = time.monotonic()
         try:
