@@ -73,7 +73,7 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 
 def _say(request: HttpRequest, said: Said) -> HttpResponse:
-    number = request.META.get("MULIN_REQUEST_ID", "")
+    number = request.META.get("mulin.request_id", "")
     if request.path.startswith("/api/"):
         told = {
             "type": "about:blank",

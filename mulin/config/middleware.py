@@ -27,7 +27,7 @@ class Arrival:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         began = time.perf_counter()
         number = str(new_id())
-        request.META["MULIN_REQUEST_ID"] = number
+        request.META["mulin.request_id"] = number
         caller = _caller(request.META.get("HTTP_X_FORWARDED_FOR", ""), settings.PROXIES)
         if caller:
             request.META["REMOTE_ADDR"] = caller
