@@ -7,7 +7,9 @@ from functools import partial
 import pytest
 from django.contrib.auth import login
 from django.contrib.sessions.backends.db import SessionStore
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.test.utils import CaptureQueriesContext
 from django_otp import login as vouch
 from django_otp.middleware import OTPMiddleware
 
@@ -230,6 +232,15 @@ def test_a_session_is_vouched_for_by_the_factor_until_it_is_reset() -> None:
     assert is_vouched_for()
     factors.reset_second_factor(account_id=account.pk, actor=SYSTEM, now=NOON)
     assert not is_vouched_for()
+
+
+def test_the_factor_is_locked_before_a_code_is_judged() -> None:
+    account, secret, _ = enrolled()
+    later = NOON + STEP
+    with CaptureQueriesContext(connection) as asked:
+        verify(account, code(secret, later), now=later)
+    first = next(query["sql"] for query in asked if "SAVEPOINT" not in query["sql"])
+    assert "FOR UPDATE" in first
 
 
 @pytest.mark.django_db(transaction=True)
