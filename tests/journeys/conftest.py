@@ -1,12 +1,14 @@
 """A phone in a real browser, and the demo city behind it."""
 
+import atexit
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from django.conf import LazySettings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from mulin.resident import draft, limits
@@ -26,6 +28,7 @@ FLAGS = [
 ]
 
 Open = Callable[..., Page]
+_shared: list[tuple[Playwright, Browser]] = []
 
 
 @pytest.fixture(scope="session")
@@ -33,12 +36,25 @@ def browser() -> Iterator[Browser]:
     """Return Chromium as Debian ships it."""
     if not Path(CHROMIUM).exists():
         pytest.fail("journeys need a browser: apt-get install chromium fonts-noto-cjk (make test does it)")
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps a loop of its own in this thread
-    with sync_playwright() as player:
-        chromium = player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+    with _running() as chromium:
         yield chromium
-        chromium.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@contextmanager
+def _running() -> Iterator[Browser]:
+    """Start one browser for every folder that borrows these fixtures: a thread bears only one player."""
+    if not _shared:
+        os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "1"  # Playwright keeps a loop of its own in this thread
+        player = sync_playwright().start()
+        _shared.append((player, player.chromium.launch(executable_path=CHROMIUM, args=FLAGS)))
+        atexit.register(_stop)
+    yield _shared[0][1]
+
+
+def _stop() -> None:
+    player, chromium = _shared.pop()
+    chromium.close()
+    player.stop()
 
 
 @pytest.fixture

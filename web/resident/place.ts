@@ -48,7 +48,7 @@ export async function pickPlace(): Promise<void> {
     const found = (await ask({ address: typed, candidate })) as HTMLElement | null;
     put(null);
     const at = found?.dataset;
-    if (!at?.["lon"] || !at["lat"] || $("[name=candidate]", answer)) return;
+    if (!at?.["lon"] || !at["lat"] || $("[name=candidate][type=radio]", answer)) return;
     // A building is a place to pin; a whole grid or compound is only shown, the words go with the report.
     const place = { lon: Number(at["lon"]), lat: Number(at["lat"]) };
     const exact = at["exact"] !== undefined;

@@ -306,3 +306,19 @@ def test_me_too_is_one_tap(phone: Open, city: Staff) -> None:
     case = Case.objects.get()
     assert case.report_count == 2
     assert case.reported_at <= timezone.now()
+
+
+def test_one_of_several_places_is_picked_and_no_pin_is_invented(phone: Open, city: Staff) -> None:
+    page = phone()
+    say(page)
+    page.wait_for_selector("#map[data-ready]")
+    page.fill("#address", "柳林社区")
+    page.keyboard.press("Enter")
+    page.locator("[name=candidate]").nth(1).check()
+    expect(page.locator("#where b").first).to_have_text("柳林社区第二网格")
+    assert page.input_value("#lon") == ""
+    page.click("footer .pri")
+    page.wait_for_url("**/report/contact")
+    page.click("footer [value=bare]")
+    page.wait_for_url("**/report/done/*")
+    assert Case.objects.get().place["area_name"] == "柳林社区第二网格"
