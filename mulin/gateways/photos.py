@@ -4,6 +4,9 @@ Each photo is decoded in a process of its own (``photo_decoder``), because a dec
 the likeliest thing in the product to be broken: limits on memory, time and files, no keys, no database, gone
 after one picture. What it returns is not trusted either: the segments of the file are walked here, and
 anything but pixels refuses the photo. The original is never written anywhere.
+
+A process for each photo rather than a warm pool: starting one costs about 60 ms beside the half second of a
+12-megapixel photo, and nothing a hostile picture leaves behind can touch the next one.
 """
 
 import hashlib
