@@ -20,7 +20,7 @@ from psycopg.types.json import Jsonb, set_json_dumps
 from mulin.cases.rules.grams import grams
 from mulin.cases.rules.intake import CODE_ALPHABET
 
-BATCH = 2_000
+BATCH = 200  # a transaction moves one chain head once an entry: long ones walk ever more dead versions of it
 # What a city's pool looks like: most is over, one in twelve is open.
 STATES = (
     ("closed", 88), ("declined", 3), ("merged", 1), ("received", 1), ("registered", 1), ("dispatched", 1),
@@ -96,14 +96,14 @@ def plant(dsn: str, *, cases: int, prefix: str, account: int, seed: int = 7) -> 
             _copy(connection, "cases_remark", REMARK, (said for row in rows for said in row["remarks"]))
             _copy(connection, "ledger_entry", ENTRY, (entry for row in rows for entry in row["entries"]))
             connection.commit()
-            print(f"\rplanted {many.stop:,} of {cases:,} cases", end="", file=sys.stderr, flush=True)
+            if many.stop % 10_000 == 0:
+                print(f"planted {many.stop:,} of {cases:,} cases", file=sys.stderr, flush=True)
         connection.execute(
             "SELECT setval('cases_number', greatest((SELECT last_value FROM cases_number), 1))"
         )
         connection.commit()
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
-    print(file=sys.stderr)
 
 
 def _spots(connection: psycopg.Connection[Any]) -> list[Spot]:
