@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from mulin.kernel.actor import SYSTEM
-from mulin.people.actions import posts, setup, tables
+from mulin.people.actions import listings, posts, setup, tables
 from mulin.people.actions import units as acts
 from mulin.people.models import Listing, Unit
 from mulin.people.queries import bodies, pages, units
@@ -123,14 +123,14 @@ def test_a_resident_sees_and_can_ring_the_contact_household_until_it_withdraws()
         "actor": self,
         "now": NOON,
     }
-    with pytest.raises(posts.NoConsent):
-        posts.list_publicly(consent="", consented_on=TODAY, **listing)  # type: ignore[arg-type]
+    with pytest.raises(listings.NoConsent):
+        listings.list_publicly(consent="", consented_on=TODAY, **listing)  # type: ignore[arg-type]
     assert shown(building) == []
-    posts.list_publicly(consent="本人签字", consented_on=TODAY, **listing)  # type: ignore[arg-type]
+    listings.list_publicly(consent="本人签字", consented_on=TODAY, **listing)  # type: ignore[arg-type]
     assert shown(building) == [("李大姐", "13800000000")]
     assert shown(other) == []
 
-    posts.withdraw_listing(appointment_id=term.pk, actor=self, now=NOON)
+    listings.withdraw_listing(appointment_id=term.pk, actor=self, now=NOON)
 
     assert shown(building) == []
     assert not Listing.objects.exists()

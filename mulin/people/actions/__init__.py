@@ -1,1 +1,1 @@
-"""Acts on people, by idea: units, posts, accounts, sign-in, second factors, tokens, contacts, imports."""
+"""Acts on people, by idea: units, posts, listings, accounts, sign-in, factors, tokens, contacts, imports."""

@@ -1,4 +1,4 @@
-"""Acts on posts: make a person known, appoint, end, renew, show to residents with consent, take down."""
+"""Acts on posts: make a person known, appoint, end a term, renew it."""
 
 from datetime import date, datetime
 from typing import Final
@@ -6,11 +6,12 @@ from typing import Final
 from django.db import transaction
 
 from mulin.kernel.actor import Actor
-from mulin.kernel.errors import BadInput, NotAllowed, NotFound, NotPossible
+from mulin.kernel.errors import BadInput, NotAllowed, NotPossible
 from mulin.kernel.periods import Period
 from mulin.ledger.actions import record
 from mulin.people import policy
-from mulin.people.models import Account, Appointment, Listing, Person, PostKind, Unit
+from mulin.people.models import Appointment, Listing, Person, Unit
+from mulin.people.queries import posts as lookup
 from mulin.people.queries import setup, units
 from mulin.people.queries.days import day_of
 from mulin.people.rules import terms
@@ -20,15 +21,6 @@ from mulin.people.rules.terms import PostRule, Term
 
 NAME_MAX: Final = 60
 STAFF_NO_MAX: Final = 32
-CONSENT_MAX: Final = 120
-LISTED_MAX: Final = 40
-
-
-class NoConsent(BadInput):
-    """Nobody is shown to residents without having agreed to it."""
-
-    def __init__(self) -> None:
-        super().__init__("请写明本人如何同意公开（例如：签字同意书）", where="consent")
 
 
 @transaction.atomic
@@ -83,17 +75,18 @@ def appoint(
     :raises NoSeat: all its seats are taken
     :raises AdministratorsKeptApart: the person would be two of the three administrators
     """
-    place = _unit_to_staff(unit)
+    place = lookup.unit_to_staff(unit)
     as_unit = policy.require(actor, Act.APPOINT, place)
-    person = _person_to_appoint(staff_no)
+    person = lookup.person_to_appoint(staff_no)
     _refuse_oneself(actor, person)
-    kind = _post(post)
+    kind = lookup.post_by_code(post)
     rules = setup.post_rules()
-    term = Term(person.staff_no, place.code, rules[post], _period(from_on, until_on, place))
-    terms.require_unit_kind(term.post, kind=place.kind_id, kind_name=place.kind.name)
-    terms.require_source(term.post, source)
+    rule = rules[post]
+    terms.require_unit_kind(rule, kind=place.kind_id, kind_name=place.kind.name)
+    terms.require_source(rule, source)
+    term = Term(person.staff_no, place.code, rule, _period(from_on, until_on, place))
     terms.require_free(term, setup.terms_of(units=[unit], people=[staff_no], rules=rules))
-    appointment = Appointment.objects.create(
+    made = Appointment.objects.create(
         person=person,
         unit=place,
         post=kind,
@@ -104,8 +97,8 @@ def appoint(
         source_unit=units.unit_by_code(source_unit) if source_unit else None,
         sole=kind.seats_max == 1,
     )
-    _note("appointment.made", appointment, term.post, actor=actor, as_unit=as_unit, now=now)
-    return appointment
+    _note("appointment.made", made, rule, actor=actor, as_unit=as_unit, now=now)
+    return made
 
 
 @transaction.atomic
@@ -116,7 +109,7 @@ def end_appointment(*, appointment_id: int, on: date, actor: Actor, now: datetim
     :raises NotAllowed: the actor may not end terms in that unit
     :raises NotPossible: it was ended already, or the day lies outside the term
     """
-    appointment = _appointment_to_change(appointment_id)
+    appointment = lookup.appointment_to_change(appointment_id)
     as_unit = policy.require(actor, Act.END_APPOINTMENT, appointment.unit)
     if appointment.ended_at is not None:
         raise NotPossible("这个任期已经结束")
@@ -152,28 +145,19 @@ def renew_appointment(
     :raises OverlappingTerm: the person holds the post then by another term
     :raises NoSeat: somebody else has the seat by then
     """
-    before = _appointment_to_change(appointment_id)
+    before = lookup.appointment_to_change(appointment_id)
     as_unit = policy.require(actor, Act.RENEW_APPOINTMENT, before.unit)
     _refuse_oneself(actor, before.person)
-    if before.until_on is None:
-        raise NotPossible("这个任期没有结束日期，不需要续任")
-    if before.ended_at is not None or Appointment.objects.filter(renewal_of=before).exists():
-        raise NotPossible("这个任期已经结束或已经续任")
-    if before.unit.until_on is not None:
-        raise NotPossible("%(unit)s 已撤销", unit=before.unit.short_name)
+    from_on = _end_to_renew(before)
     rules = setup.post_rules()
-    term = Term(
-        before.person.staff_no,
-        before.unit.code,
-        rules[before.post.code],
-        _period(before.until_on, until_on, before.unit),
-    )
+    period = _period(from_on, until_on, before.unit)
+    term = Term(before.person.staff_no, before.unit.code, rules[before.post.code], period)
     terms.require_free(term, setup.terms_of(units=[term.unit], people=[term.person], rules=rules))
     renewal = Appointment.objects.create(
         person=before.person,
         unit=before.unit,
         post=before.post,
-        from_on=before.until_on,
+        from_on=from_on,
         until_on=until_on,
         full_time=before.full_time,
         source=before.source,
@@ -186,116 +170,19 @@ def renew_appointment(
     return renewal
 
 
-@transaction.atomic
-def list_publicly(
-    *,
-    appointment_id: int,
-    name: str,
-    phone: str,
-    consent: str,
-    consented_on: date,
-    actor: Actor,
-    now: datetime,
-) -> Listing:
-    """Show a person to residents as a contact point, under the name and number the person agreed to.
-
-    :raises NotFound: there is no such term for this actor
-    :raises NotAllowed: the actor may not list people there
-    :raises NoConsent: how the person agreed is not said, or it lies in the future
-    :raises NotPossible: the post is none that residents are shown, or the term is over
-    :raises BadInput: name or number is wrong
-    """
-    appointment = _appointment_to_change(appointment_id)
-    as_unit = _require_own_or(actor, Act.LIST_PUBLICLY, appointment)
-    today = day_of(now)
-    agreed = " ".join(consent.split())
-    if not agreed or len(agreed) > CONSENT_MAX or consented_on > today:
-        raise NoConsent
-    if not appointment.post.public_contact:
-        raise NotPossible("%(post)s不对居民公开", post=appointment.post.name)
-    if appointment.until_on is not None and appointment.until_on <= today:
-        raise NotPossible("这个任期已经结束")
-    called = " ".join(name.split())
-    if not called or len(called) > LISTED_MAX:
-        raise BadInput("称呼不能为空，最多 %(most)s 个字", where="name", most=LISTED_MAX)
-    listing, _ = Listing.objects.update_or_create(
-        appointment=appointment,
-        defaults={
-            "name": called,
-            "phone": normal_phone(phone),
-            "consent": agreed,
-            "consented_on": consented_on,
-        },
-    )
-    record("listing.made", subject=appointment.pk, actor=actor, at=now, as_unit=as_unit)
-    return listing
-
-
-@transaction.atomic
-def withdraw_listing(*, appointment_id: int, actor: Actor, now: datetime) -> None:
-    """Take a person down from what residents see, at once and without a trace of name or number.
-
-    :raises NotFound: there is no such term for this actor, or it is not listed
-    :raises NotAllowed: the actor is neither the person nor permitted to
-    """
-    appointment = _appointment_to_change(appointment_id)
-    as_unit = _require_own_or(actor, Act.WITHDRAW_LISTING, appointment)
-    gone, _ = Listing.objects.filter(appointment=appointment).delete()
-    if not gone:
-        raise NotFound("没有公开")
-    record("listing.withdrawn", subject=appointment.pk, actor=actor, at=now, as_unit=as_unit)
-
-
-def _is(actor: Actor, person: Person) -> bool:
-    """Return whether ``person`` stands behind ``actor``."""
-    return actor.is_staff and Account.objects.filter(pk=actor.account_id, person=person).exists()
-
-
 def _refuse_oneself(actor: Actor, person: Person) -> None:
     """Posts bring rights: nobody gives them to themselves."""
-    if _is(actor, person):
+    if lookup.stands_behind(actor, person):
         raise NotAllowed("不能给自己任命或续任")
 
 
-def _require_own_or(actor: Actor, act: Act, appointment: Appointment) -> int | None:
-    """Return the unit in whose name the actor acts; one's own listing needs nobody's permission."""
-    if _is(actor, appointment.person):
-        return appointment.unit_id
-    return policy.require(actor, act, appointment.unit)
-
-
-def _unit_to_staff(code: str) -> Unit:
-    """Return the unit with its row locked: appointments in one unit happen one after another."""
-    try:
-        return Unit.objects.select_for_update(of=("self",)).select_related("kind").get(code=code)
-    except Unit.DoesNotExist:
-        raise NotFound("没有单位 %(code)s", code=code) from None
-
-
-def _person_to_appoint(staff_no: str) -> Person:
-    """Return the person with the row locked: what one may hold together is judged once at a time."""
-    try:
-        return Person.objects.select_for_update().get(staff_no=staff_no)
-    except Person.DoesNotExist:
-        raise NotFound("没有工号 %(staff_no)s", staff_no=staff_no) from None
-
-
-def _appointment_to_change(appointment_id: int) -> Appointment:
-    try:
-        return (
-            Appointment.objects.select_for_update(of=("self", "unit", "person"))
-            .select_related("unit__kind", "person", "post")
-            .get(pk=appointment_id)
-        )
-    except Appointment.DoesNotExist:
-        raise NotFound("没有这个任期") from None
-
-
-def _post(code: str) -> PostKind:
-    try:
-        return PostKind.objects.get(code=code)
-    except PostKind.DoesNotExist:
-        raise NotFound("没有岗位 %(post)s", post=code) from None
+def _end_to_renew(term: Appointment) -> date:
+    """Return the day on which a term that can be renewed runs out."""
+    if term.until_on is None:
+        raise NotPossible("这个任期没有结束日期，不需要续任")
+    if term.ended_at is not None or Appointment.objects.filter(renewal_of=term).exists():
+        raise NotPossible("这个任期已经结束或已经续任")
+    return term.until_on
 
 
 def _period(from_on: date, until_on: date | None, unit: Unit) -> Period:

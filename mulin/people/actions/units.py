@@ -9,6 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput, NotFound, NotPossible
 from mulin.ledger.actions import record
+from mulin.ledger.rules.privacy import Json
 from mulin.people import policy
 from mulin.people.actions import periods, trees
 from mulin.people.models import Belonging, Cover, Naming, Unit, UnitKind
@@ -68,23 +69,18 @@ def found_unit(
     tree.require_ground(rule, unit=name, territories=[territory.kind.family for territory in served])
     _check_code(code)
     full, short = _checked_names(name, short_name)
-    unit = Unit.objects.create(
-        code=code, kind_id=kind, name=full, short_name=short, phone=phone, from_on=from_on
-    )
-    Naming.objects.create(unit=unit, name=full, short_name=short, from_on=from_on)
-    if above is not None:
-        Belonging.objects.create(unit=unit, parent=above, from_on=from_on)
-    Cover.objects.bulk_create(Cover(unit=unit, territory=other, from_on=from_on) for other in served)
+    unit = Unit(code=code, kind_id=kind, name=full, short_name=short, phone=phone, from_on=from_on)
+    _stand(unit, above=above, served=served)
     trees.work_out(day_of(now))
     unit.refresh_from_db()
-    record(
+    _note(
         "unit.founded",
-        subject=unit.pk,
+        unit,
         actor=actor,
-        at=now,
         as_unit=as_unit,
+        now=now,
+        on=from_on,
         unit_kind=kind,
-        on=from_on.isoformat(),
         parent=above.pk if above else None,
         covers=[territory.pk for territory in served],
     )
@@ -108,13 +104,13 @@ def rename_unit(*, code: str, name: str, short_name: str = "", on: date, actor: 
     naming = Naming.objects.create(unit=unit, name=full, short_name=short, from_on=on)
     trees.work_out(day_of(now))
     unit.refresh_from_db()
-    record(
+    _note(
         "unit.renamed",
-        subject=unit.pk,
+        unit,
         actor=actor,
-        at=now,
         as_unit=as_unit,
-        on=on.isoformat(),
+        now=now,
+        on=on,
         naming=naming.pk,
     )
     return unit
@@ -146,13 +142,13 @@ def move_unit(*, code: str, to: str, on: date, reason: str = "", actor: Actor, n
         raise tree.UnitCircle(unit.short_name)
     trees.work_out(day_of(now))
     unit.refresh_from_db()
-    record(
+    _note(
         "unit.moved",
-        subject=unit.pk,
+        unit,
         actor=actor,
-        at=now,
         as_unit=as_unit,
-        on=on.isoformat(),
+        now=now,
+        on=on,
         before=before.pk if before else None,
         after=parent.pk,
     )
@@ -178,13 +174,13 @@ def dissolve_unit(*, code: str, on: date, actor: Actor, now: datetime) -> Unit:
     terms = periods.dissolve([unit.pk], on=on, now=now)
     trees.work_out(day_of(now))
     unit.refresh_from_db()
-    record(
+    _note(
         "unit.dissolved",
-        subject=unit.pk,
+        unit,
         actor=actor,
-        at=now,
         as_unit=as_unit,
-        on=on.isoformat(),
+        now=now,
+        on=on,
         terms=terms,
     )
     return unit
@@ -208,13 +204,13 @@ def cover_territory(*, code: str, territory: str, from_on: date, actor: Actor, n
     if Cover.objects.filter(ends_after(from_on), unit=unit, territory=served).exists():
         raise NotPossible("%(unit)s 已对应 %(territory)s", unit=unit.short_name, territory=served.short_name)
     cover = Cover.objects.create(unit=unit, territory=served, from_on=from_on)
-    record(
+    _note(
         "unit.covers",
-        subject=unit.pk,
+        unit,
         actor=actor,
-        at=now,
         as_unit=as_unit,
-        on=from_on.isoformat(),
+        now=now,
+        on=from_on,
         territory=served.pk,
     )
     return cover
@@ -239,16 +235,39 @@ def end_cover(*, code: str, territory: str, on: date, actor: Actor, now: datetim
     tree.require_ground(units.kind_rule(unit.kind), unit=unit.short_name, territories=rest)
     cover.until_on = on
     cover.save(update_fields=["until_on"])
-    record(
+    _note(
         "unit.covers_no_longer",
-        subject=unit.pk,
+        unit,
         actor=actor,
-        at=now,
         as_unit=as_unit,
-        on=on.isoformat(),
+        now=now,
+        on=on,
         territory=cover.territory_id,
     )
     return unit
+
+
+def _note(
+    kind: str,
+    unit: Unit,
+    *,
+    actor: Actor,
+    as_unit: int | None,
+    now: datetime,
+    on: date,
+    **facts: Json,
+) -> None:
+    record(kind, subject=unit.pk, actor=actor, at=now, as_unit=as_unit, on=on.isoformat(), **facts)
+
+
+def _stand(unit: Unit, *, above: Unit | None, served: Sequence[Unit]) -> None:
+    """Write a new unit with its first name, its place and its ground, all from its first day."""
+    unit.save(force_insert=True)
+    since = unit.from_on
+    Naming.objects.create(unit=unit, name=unit.name, short_name=unit.short_name, from_on=since)
+    if above is not None:
+        Belonging.objects.create(unit=unit, parent=above, from_on=since)
+    Cover.objects.bulk_create(Cover(unit=unit, territory=other, from_on=since) for other in served)
 
 
 def _kind(code: str) -> tree.KindRule:

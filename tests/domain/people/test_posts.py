@@ -12,7 +12,7 @@ from mulin.kernel.actor import PUBLIC, SYSTEM
 from mulin.kernel.errors import BadInput, NotAllowed, NotFound, NotPossible, Refusal
 from mulin.ledger.models import Entry
 from mulin.people import jobs
-from mulin.people.actions import posts
+from mulin.people.actions import listings, posts
 from mulin.people.actions import units as unit_acts
 from mulin.people.models import Appointment, Listing, Person
 from mulin.people.queries import bodies
@@ -36,7 +36,7 @@ NEXT_YEAR = date(2027, 1, 1)
 register = partial(posts.register_person, staff_no="n1", name="新人", unit="e1a", actor=SYSTEM, now=NOON)
 appoint = partial(posts.appoint, staff_no="s1", unit="e1a-01", post="grid_officer", from_on=TODAY, now=NOON)
 listed = partial(
-    posts.list_publicly,
+    listings.list_publicly,
     name="王女士",
     phone="138 0000 0000",
     consent="本人签字",
@@ -284,7 +284,7 @@ def test_a_listing_shows_what_was_agreed_to_and_withdrawal_leaves_nothing() -> N
     organiser = make.actor("county_hr", "east")
     listed(appointment_id=term.pk, actor=organiser)
     assert points() == [("王女士", "13800000000")]
-    posts.withdraw_listing(appointment_id=term.pk, actor=organiser, now=NOON)
+    listings.withdraw_listing(appointment_id=term.pk, actor=organiser, now=NOON)
     assert points() == []
     assert not Listing.objects.exists()
     assert make.kinds_recorded() == ["listing.made", "listing.withdrawn"]
@@ -295,7 +295,7 @@ def test_a_person_lists_and_withdraws_without_asking_anybody() -> None:
     term = steward()
     self = actor_of(make.account(term.person.staff_no).pk, now=NOON)
     listed(appointment_id=term.pk, actor=self)
-    posts.withdraw_listing(appointment_id=term.pk, actor=self, now=NOON)
+    listings.withdraw_listing(appointment_id=term.pk, actor=self, now=NOON)
     assert points() == []
 
 
@@ -324,10 +324,10 @@ def test_a_listing_that_outlived_its_term_is_gone_with_the_day() -> None:
 
 
 LIST_REFUSED = [
-    pytest.param({"consent": " "}, "county_hr", "east", posts.NoConsent, id="no-consent"),
-    pytest.param({"consent": "字" * 121}, "county_hr", "east", posts.NoConsent, id="endless-consent"),
+    pytest.param({"consent": " "}, "county_hr", "east", listings.NoConsent, id="no-consent"),
+    pytest.param({"consent": "字" * 121}, "county_hr", "east", listings.NoConsent, id="endless-consent"),
     pytest.param(
-        {"consented_on": TODAY + DAY}, "county_hr", "east", posts.NoConsent, id="consent-of-tomorrow"
+        {"consented_on": TODAY + DAY}, "county_hr", "east", listings.NoConsent, id="consent-of-tomorrow"
     ),
     pytest.param({"name": ""}, "county_hr", "east", BadInput, id="no-name"),
     pytest.param({"name": "字" * 41}, "county_hr", "east", BadInput, id="long-name"),
@@ -365,16 +365,16 @@ def test_a_stranger_withdraws_nobody(post: str, unit: str, refusal: type[Refusal
     term = steward()
     listed(appointment_id=term.pk, actor=SYSTEM)
     with pytest.raises(refusal):
-        posts.withdraw_listing(appointment_id=term.pk, actor=make.actor(post, unit), now=NOON)
+        listings.withdraw_listing(appointment_id=term.pk, actor=make.actor(post, unit), now=NOON)
     with pytest.raises(NotFound):
-        posts.withdraw_listing(appointment_id=term.pk, actor=PUBLIC, now=NOON)
+        listings.withdraw_listing(appointment_id=term.pk, actor=PUBLIC, now=NOON)
     assert points()
 
 
 def test_what_is_not_listed_is_not_withdrawn() -> None:
     term = steward()
     with pytest.raises(NotFound):
-        posts.withdraw_listing(appointment_id=term.pk, actor=SYSTEM, now=NOON)
+        listings.withdraw_listing(appointment_id=term.pk, actor=SYSTEM, now=NOON)
 
 
 @pytest.mark.parametrize(

@@ -108,6 +108,11 @@ def test_five_failures_lock_the_pair_and_nobody_else(account: Account) -> None:
     assert Entry.objects.filter(kind="account.locked_out", subject=str(account.pk)).count() == 1
 
 
+def test_guessing_at_nobody_locks_and_tells_nothing(account: Account) -> None:
+    assert list(fail(5, username="nobody")) == [WrongSignIn] * 4 + [LockedOut]
+    assert not Entry.objects.filter(kind="account.locked_out").exists()
+
+
 def test_a_lock_opens_by_itself_after_a_quarter_of_an_hour(account: Account) -> None:
     list(fail(5))
     AccessAttempt.objects.update(attempt_time=timezone.now() - timedelta(minutes=14))

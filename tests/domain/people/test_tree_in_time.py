@@ -139,6 +139,21 @@ def test_spells_follow_a_move_and_what_moves_with_it() -> None:
 
 
 @pytest.mark.django_db
+def test_ancestors_in_time_name_each_street_a_grid_lay_in_and_reach_back_before_the_tree() -> None:
+    tree = make.tree()
+    acts.move_unit(code="e1a", to="e2", on=TODAY, actor=SYSTEM, now=NOON)
+    ways = units.ancestors_in_time("street")
+    assert ways[tree["e1a-01"].pk] == [
+        units.Way(tree["e2"].pk, TODAY),
+        units.Way(tree["e1"].pk, date.min),
+    ]
+    assert ways[tree["e1b-01"].pk] == [units.Way(tree["e1"].pk, date.min)]
+    assert tree["east"].pk not in ways
+    # The community moved, the county of its grids did not change.
+    assert units.ancestors_in_time("county")[tree["e1a-01"].pk] == [units.Way(tree["east"].pk, date.min)]
+
+
+@pytest.mark.django_db
 @pytest.mark.parametrize(
     "overlap",
     [

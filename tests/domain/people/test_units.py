@@ -81,6 +81,14 @@ def test_a_founded_unit_stands_in_its_place_with_its_name() -> None:
     assert units.parent_on(unit, on=TODAY) == tree["e1a"]
 
 
+def test_a_kind_without_parents_stands_at_the_top() -> None:
+    make.tree()
+    unit = found(code="other", kind="city", name="另一市", parent="", actor=make.actor("admin", "city"))
+    assert unit.path == f"{unit.pk}/"
+    assert units.parent_on(unit, on=TODAY) is None
+    assert "other" in {node.code for node in units.tree_on(on=TODAY)}
+
+
 def test_a_unit_founded_for_later_is_in_its_place_already_but_not_in_the_tree_of_today() -> None:
     tree = make.tree()
     unit = found(code="e1a-03", from_on=LATER, actor=SYSTEM)

@@ -14,7 +14,7 @@ from django.urls import URLPattern
 from django.utils import timezone
 
 from mulin.kernel.actor import SYSTEM
-from mulin.people.actions.posts import list_publicly, withdraw_listing
+from mulin.people.actions.listings import list_publicly, withdraw_listing
 from mulin.people.models import Appointment, PostKind
 from mulin.people.queries.days import day_of
 from mulin.people.queries.units import unit_by_code
