@@ -129,6 +129,7 @@ TomSelect.define("remove_button", removeButton);
 function dress(root: ParentNode): void {
   for (const field of $$<HTMLSelectElement>("select[data-search]", root)) {
     if ("tomselect" in field) continue;
+    field.setAttribute("aria-hidden", "true"); // the widget speaks for it
     new TomSelect(field, {
       plugins: field.multiple ? { remove_button: { title: field.dataset["remove"] ?? "×" } } : {},
       maxOptions: 300,
@@ -295,24 +296,28 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   }
 });
 
+// Between a swap and its settling the new buttons are there but do not listen yet.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  if ((event as CustomEvent<{ target: Element }>).detail.target.id === "case") coming = true;
+});
+
 document.addEventListener("htmx:afterSwap", (event) => {
   const at = (event as CustomEvent<{ target: Element }>).detail.target;
   dress(at.isConnected ? at : document);
-  const box = dialog();
-  if (at.id === "dialog-body" && box) {
-    if (at.childElementCount > 0) showDialog(box);
-    else box.close();
-  }
   if (at.id === "case") {
-    box?.close();
+    dialog()?.close();
     at.removeAttribute("data-first");
     showPosition();
   }
   fade();
 });
-// Only now do the new buttons listen.
 document.addEventListener("htmx:afterSettle", (event) => {
-  if ((event as CustomEvent<{ target: Element }>).detail.target.id === "case") arrived();
+  const at = (event as CustomEvent<{ target: Element }>).detail.target;
+  if (at.id === "case") arrived();
+  const box = dialog();
+  if (at.id !== "dialog-body" || !box) return;
+  if (at.childElementCount > 0) showDialog(box); // not sooner: its form would be sent the old way
+  else box.close();
 });
 document.addEventListener("htmx:oobAfterSwap", () => {
   const shown = $("[data-number]")?.closest("#case");
