@@ -21,10 +21,12 @@ class Place:
 
 
 COMMANDS: Final[Mapping[str, Place]] = {
+    "account": Place("mulin.cli.people", "account", "Make, reset, close and open sign-ins."),
     "explain": Place("mulin.cli.clocks", "explain", "Say when something is due and why.", database=False),
     "import": Place(
         "mulin.cli.imports", "imports", "Bring in what other systems hold: reports from CSV or xlsx."
     ),
+    "keys": Place("mulin.cli.people", "keys", "Look at and change the master key of what is sealed."),
     "list": Place("mulin.cli.catalogue", "lists", "Check, publish and export lists and their editions."),
     "ledger": Place("mulin.cli.ledger", "ledger", "Verify, anchor and read the ledger."),
     "pack": Place("mulin.cli.pack", "pack", "Check, preview and adopt a district's pack."),

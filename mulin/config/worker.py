@@ -45,6 +45,7 @@ TIMERS: Final = (
         lambda now: photos.sweep_held(before=now.timestamp() - photos.HELD_SECONDS),
     ),
     Timer("sessions.clear_expired", "53 2 * * *", lambda _now: SessionStore.clear_expired()),
+    Timer("people.rewrap", "37 2 * * *", lambda now: people.rewrap(now=now)),
     Timer("people.forget_sign_ins", "47 2 * * *", lambda now: people.forget_sign_ins(now=now)),
 )
 

@@ -132,6 +132,35 @@ def reset_second_factor(*, account_id: int, actor: Actor, now: datetime) -> Acco
     return account
 
 
+@transaction.atomic
+def rewrap_factors(*, most: int = 1_000, actor: Actor, now: datetime) -> int:
+    """Put up to ``most`` second factors under the master key now in use; return how many, 0 = all done.
+
+    :raises NotAllowed: the actor is neither the system nor permitted to
+    :raises vault.BrokenSeal: a row does not open under the key it names
+    """
+    policy.require_everywhere(actor, Act.REWRAP_CONTACTS)
+    fresh = master_key()
+    factors = list(
+        SecondFactor.objects.select_for_update(skip_locked=True).exclude(master_key=fresh.id)[:most]
+    )
+    for factor in factors:
+        old = master_key(factor.master_key)
+        factor.wrapped_key = vault.rewrap(
+            bytes(factor.wrapped_key),
+            old=old.bytes,
+            old_id=old.id,
+            new=fresh.bytes,
+            new_id=fresh.id,
+            place=_place(factor),
+        )
+        factor.master_key = fresh.id
+    SecondFactor.objects.bulk_update(factors, ["wrapped_key", "master_key"])
+    if factors:
+        record("factors.rewrapped", subject=fresh.id, actor=actor, at=now, rows=len(factors))
+    return len(factors)
+
+
 def _own_account(account_id: int, actor: Actor) -> Account:
     account = _account_to_change(account_id)
     if not actor.is_staff or actor.account_id != account.pk:

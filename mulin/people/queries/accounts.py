@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, QuerySet
 
 from mulin.kernel.actor import Actor
+from mulin.kernel.errors import NotFound
 from mulin.people import policy
 from mulin.people.models import Account, Appointment, PostRole, RecoveryCode, SecondFactor, Token, Unit
 from mulin.people.queries.days import day_of, in_force
@@ -36,6 +37,17 @@ class FactorState:
 
     is_confirmed: bool
     codes_left: int
+
+
+def account_by_name(username: str) -> Account:
+    """Return the account with this user name.
+
+    :raises NotFound: there is none
+    """
+    account = Account.objects.select_related("person").filter(username=username.strip().lower()).first()
+    if account is None:
+        raise NotFound("没有这个账号")
+    return account
 
 
 def require_uncommon(password: str) -> None:

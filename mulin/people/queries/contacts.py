@@ -1,10 +1,12 @@
-"""Who looked at a contact: what the person concerned reads on the tracking page."""
+"""Who looked at a contact, which the person concerned reads, and which master keys are still needed."""
 
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from mulin.people.models import ContactView
+from django.db.models import Count
+
+from mulin.people.models import Contact, ContactView, SecondFactor
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,3 +25,12 @@ def views_of(contact_id: UUID) -> list[ViewRow]:
         ViewRow(at=at, unit_name=unit_name, reason=reason)
         for at, unit_name, reason in views.values_list("at", "unit__short_name", "reason")
     ]
+
+
+def rows_by_master_key() -> dict[str, int]:
+    """Return how many sealed rows each master key still opens: one that opens none may be destroyed."""
+    held: dict[str, int] = {}
+    for rows in (Contact.objects.filter(erased_at__isnull=True), SecondFactor.objects.all()):
+        for key, count in rows.values_list("master_key").annotate(count=Count("pk")).order_by("master_key"):
+            held[key] = held.get(key, 0) + count
+    return held
