@@ -1,6 +1,6 @@
 # The one door. Everything private lands in .venv/ and var/; repeated calls cost nothing.
 #   make demo        start a demonstration city           make test    everything that must hold
-#   make quick       checks and fast tests, < 2 min       make check   form, types, layers, migrations
+#   make quick       checks, rules and acts, < 2 min       make check   form, types, layers, migrations
 #   make mechanisms  which mechanisms work, by scenario   make bench   rates and latencies as JSON
 #   make web         build the pages' scripts and styles  make lock    compile the lock files again
 #   make clean       forget the environment; var/ (the data) stays
@@ -42,7 +42,7 @@ test: check web-check $(BROWSER)
 	@$(PY) -m pytest -n 2 -p tests.coverage_report --cov --cov-report=json:$(VENV)/coverage.json
 
 quick: check
-	@$(PY) -m pytest -n 2 -m "not slow and not browser"
+	@$(PY) -m pytest -n 2 -m "not slow and not browser" tests/rules tests/domain tests/house
 
 check: $(DEV)
 	@$(VENV)/bin/ruff format --check --quiet . || { echo "run: $(VENV)/bin/ruff format ."; exit 1; }

@@ -65,6 +65,7 @@ def test_an_unknown_command_is_refused_in_words(tmp_path: Path) -> None:
     assert "No such command 'fly'" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_refusal_is_a_sentence_and_not_a_stack(city: Path) -> None:
     done = run_mulin("import", "reports", "there-is-no-such-file.csv", var=city)
     assert done.returncode not in {0, 139}
@@ -72,6 +73,7 @@ def test_a_refusal_is_a_sentence_and_not_a_stack(city: Path) -> None:
     assert "there-is-no-such-file.csv" in done.stderr
 
 
+@pytest.mark.slow
 def test_the_ledger_of_a_fresh_city_verifies(city: Path) -> None:
     done = run_mulin("ledger", "verify", var=city)
     assert done.returncode == 0, done.stdout + done.stderr
@@ -84,6 +86,7 @@ def test_a_server_that_does_not_answer_is_said_in_words(tmp_path: Path) -> None:
     assert "/nowhere" in done.stderr
 
 
+@pytest.mark.slow
 def test_a_citys_own_server_is_not_migrated_unasked(room: Path) -> None:
     """On somebody else's server somebody decides when tables change."""
     home = Home(room / "pg")

@@ -18,6 +18,8 @@ from mulin.config import embedded
 from mulin.config.embedded import EmbeddedError, Home, Use, answers, binaries, ensure_database, keeper_runs
 from mulin.config.processes import servers_in
 
+pytestmark = pytest.mark.slow
+
 SMALL = {"shared_buffers": "16MB", "max_connections": "20"}
 ROOT = Path(embedded.__file__).parents[2]
 
