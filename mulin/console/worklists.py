@@ -114,6 +114,8 @@ def tab_faces(counts: Mapping[str, int], tab: Tab) -> list[TabFace]:
 
 def summary(counts: Mapping[str, int], want: Asked) -> dict[str, object]:
     """Return the words of the line over the rows."""
+    if want.q:
+        return {"total_words": _("在看得到的全部事项里找"), "order_words": _("按上报时间")}
     tab, late, soon = want.tab, counts.get("late", 0), counts.get("soon", 0)
     total = _("%(tab)s %(n)s 件") % {"tab": TABS[tab], "n": capped(counts[tab.value])}
     by_clock = tab in (Tab.TODO, Tab.OVERDUE)

@@ -109,9 +109,13 @@ def clock_of(case: Case, now: datetime) -> Clock | None:
 
 
 def queue(actor: Actor, *, tab: Tab, filters: QueueFilter, now: datetime, page: int = 1) -> QueuePage:
-    """Return one page of a tab, most pressing first, with the counts of all tabs."""
+    """Return one page of a tab, most pressing first, with the counts of all tabs.
+
+    Words are looked for in every case the actor may see, open or over: who searches a number does not know
+    on whose desk it lies.
+    """
     units = [filters.unit] if filters.unit is not None else [grant.unit_id for grant in actor.grants]
-    found = _narrowed(_tab(cases_for(actor), tab, units, now), filters, now)
+    found = _narrowed(_within(actor, tab, units, filters, now), filters, now)
     return _page(found, page, counts=_counts(actor, units, now), now=now)
 
 
@@ -138,7 +142,7 @@ def _lean(found: QuerySet[Case]) -> QuerySet[Case]:
 def matching(actor: Actor, *, tab: Tab, filters: QueueFilter, now: datetime) -> Iterable[QueueRow]:
     """Yield every row of a tab for export, in batches: memory stays flat, queries grow by batch only."""
     units = [filters.unit] if filters.unit is not None else [grant.unit_id for grant in actor.grants]
-    found = _lean(_narrowed(_tab(cases_for(actor), tab, units, now), filters, now))
+    found = _lean(_narrowed(_within(actor, tab, units, filters, now), filters, now))
     batch: list[Case] = []
     for case in found.iterator(chunk_size=500):
         batch.append(case)
@@ -148,6 +152,14 @@ def matching(actor: Actor, *, tab: Tab, filters: QueueFilter, now: datetime) -> 
             batch = []
     names = _names(batch)
     yield from (_row(each, names, now) for each in batch)
+
+
+def _within(
+    actor: Actor, tab: Tab, units: Sequence[int], filters: QueueFilter, now: datetime
+) -> QuerySet[Case]:
+    if filters.text.strip():
+        return cases_for(actor).order_by("-reported_at", "-pk")
+    return _tab(cases_for(actor), tab, units, now)
 
 
 def _tab(cases: QuerySet[Case], tab: Tab, units: Sequence[int], now: datetime) -> QuerySet[Case]:

@@ -78,6 +78,7 @@ def test_search_reaches_closed_cases_but_never_those_of_others(here: City) -> No
     mine, theirs = make.closed(here), make.case(here.other_street)
     found = worklist.search(here.dispatcher, text="污水", now=NOON)
     assert [row.number for row in found.rows] == [mine.number]
+    assert rows(here.dispatcher, Tab.TODO, text="污水") == [mine.number]
     assert theirs.number in [r.number for r in worklist.search(here.command, text="污水", now=NOON).rows]
 
 
