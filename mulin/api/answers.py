@@ -7,12 +7,12 @@ from typing import Any, Final
 
 import orjson
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext_lazy as _
 
 from mulin.kernel.errors import BadInput
 from mulin.ledger import actions as ledger
 
 KEY_HEADER: Final = "Idempotency-Key"
+REPLAYED_HEADER: Final = "Idempotent-Replayed"
 KEY_PATTERN: Final = r"^[!-~]{1,80}$"
 _KEY: Final = re.compile(KEY_PATTERN)
 
@@ -21,11 +21,7 @@ class BadKey(BadInput):
     """The Idempotency-Key is not 1 to 80 visible ASCII characters."""
 
     def __init__(self) -> None:
-        super().__init__(_BAD_KEY, where=KEY_HEADER)
-
-
-_BAD_KEY: Final = "应为 1 到 80 个可见的 ASCII 字符"
-_(_BAD_KEY)
+        super().__init__("应为 1 到 80 个可见的 ASCII 字符", where=KEY_HEADER)
 
 
 def key_of(request: HttpRequest) -> str:
@@ -51,9 +47,12 @@ def as_json(value: Any) -> bytes:
     return orjson.dumps(value, default=str)
 
 
-def answer(value: Any, *, status: int = 200) -> HttpResponse:
-    """Return ``value`` as a JSON answer."""
-    return HttpResponse(as_json(value), status=status, content_type="application/json")
+def answer(value: Any, *, status: int = 200, replayed: bool = False) -> HttpResponse:
+    """Return ``value`` as a JSON answer, marked when it was given before."""
+    response = HttpResponse(as_json(value), status=status, content_type="application/json")
+    if replayed:
+        response[REPLAYED_HEADER] = "true"
+    return response
 
 
 def answer_once(
@@ -69,5 +68,5 @@ def answer_once(
     done = ledger.once(scope=f"api:{who}", key=key, digest=digest_of(request), act=lambda: as_json(act()))
     response = HttpResponse(done.body, status=status, content_type="application/json")
     if done.replayed:
-        response["Idempotent-Replayed"] = "true"
+        response[REPLAYED_HEADER] = "true"
     return response

@@ -13,6 +13,7 @@ from mulin.api.limits import take_turn
 from mulin.api.shown import PhotoTaken
 from mulin.cases.rules.intake import PhotoGiven
 from mulin.gateways import photos
+from mulin.kernel.errors import NotFound
 
 JPEG: Final = {
     "responses": {200: {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}}}
@@ -45,7 +46,10 @@ def cited(words: Sequence[str]) -> tuple[PhotoGiven, ...]:
     given = []
     for word in words:
         draft, digest = word.split("-", 1)
-        photos.keep_held(digest, draft=draft)
-        width, height = photos.measured(digest)
+        try:
+            width, height = photos.measured(digest)  # kept already: the same request came before
+        except NotFound:
+            photos.keep_held(digest, draft=draft)
+            width, height = photos.measured(digest)
         given.append(PhotoGiven(digest, width, height))
     return tuple(given)

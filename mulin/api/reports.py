@@ -15,6 +15,7 @@ from mulin.gateways.photos import path_of
 from mulin.kernel.actor import PUBLIC
 from mulin.kernel.errors import NotFound
 from mulin.kernel.ids import new_id
+from mulin.ledger.actions import KeyReused
 
 router = Router(tags=["reports"])
 Code = Annotated[
@@ -29,23 +30,24 @@ def file_report(request: HttpRequest, body: said.ReportSaid) -> HttpResponse:
     With an Idempotency-Key, sending the same again is answered the same; without, every call is a new report.
     """
     limits.take_turn(request)
+    # Intake is idempotent by source number and its answer never changes: the key needs no receipt besides.
     source_no = answers.key_of(request) or str(new_id())
-
-    def act() -> dict[str, Any]:
+    try:
         filed = intake.file_report(
             filing=filing_of(body, channel=Channel.API, source="api", source_no=source_no),
             actor=PUBLIC,
             now=timezone.now(),
         )
-        code = filed.report.tracking_code
-        return {
-            "tracking_code": code,
-            "tracking_url": request.build_absolute_uri(f"/api/v1/reports/{code}"),
-            "received_at": filed.report.received_at,
-            "first_look_by": filed.case.due_at,
-        }
-
-    return answers.answer_once(request, act, who="public", status=201)
+    except intake.SourceNumberReused:
+        raise KeyReused("这个幂等键已经用于另一个请求", where=answers.KEY_HEADER) from None
+    code = filed.report.tracking_code
+    taken = {
+        "tracking_code": code,
+        "tracking_url": request.build_absolute_uri(f"/api/v1/reports/{code}"),
+        "received_at": filed.report.received_at,
+        "first_look_by": filed.first_look_by,
+    }
+    return answers.answer(taken, status=201, replayed=filed.replayed)
 
 
 @router.get("/reports/{code}", response=tracking.Tracking, operation_id="follow_report", auth=None)

@@ -15,6 +15,7 @@ from mulin.cases.rules import grams, intake
 from mulin.cases.rules.intake import Channel, Filing, Outcome
 from mulin.cases.rules.lifecycle import OPEN, State
 from mulin.catalogue import queries as catalogue
+from mulin.clocks.rules import calendars, deadlines
 from mulin.clocks.rules.limits import Limit, LimitKind
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput, NotPossible
@@ -36,6 +37,14 @@ class Filed:
     report: Report
     case: Case
     replayed: bool
+
+    @property
+    def first_look_by(self) -> datetime | None:
+        """Return until when somebody was to judge it: the promise at intake, however the case went on."""
+        if not self.replayed:
+            return self.case.due_at
+        limit = Limit(doors.settings().triage_minutes, LimitKind.WORKING_MINUTES)
+        return deadlines.deadline(start=self.report.received_at, limit=limit, calendar=calendars.cn()).due_at
 
 
 class SourceNumberReused(BadInput):

@@ -20,6 +20,10 @@ from mulin.ledger.actions import record
 from mulin.ledger.rules.privacy import Json
 
 WORDS_MAX = 4_000
+_SAY = (
+    "insert into cases_remark (case_id, act, is_public, text, account_id, unit_id, at)"
+    " values (%s, %s, %s, %s, %s, %s, %s) returning id"
+)
 _FIELDS = {name: field for field in Case._meta.concrete_fields for name in (field.name, field.attname)}
 
 
@@ -44,7 +48,7 @@ class Move:
 
     def say(self, text: str, *, public: bool = False) -> Remark:
         """Keep the words that go with the act."""
-        return Remark.objects.create(
+        remark = Remark(
             case=self.case,
             act=self.act.value,
             is_public=public,
@@ -53,6 +57,11 @@ class Move:
             unit_id=self.unit_id,
             at=self.now,
         )
+        said = (self.case.pk, remark.act, public, text, remark.account_id, self.unit_id, self.now)
+        with connection.cursor() as cursor:
+            cursor.execute(_SAY, said)
+            (remark.pk,) = cursor.fetchone()
+        return remark
 
     def record(self, kind: str, **facts: Json) -> None:
         """Append the act to the ledger with the states it led between."""

@@ -76,6 +76,15 @@ def test_the_same_key_is_answered_the_same_to_the_byte(desk: Desk) -> None:
     assert Report.objects.count() == 1
 
 
+def test_the_answer_to_a_key_stays_the_same_however_the_case_goes_on(desk: Desk) -> None:
+    first = desk.public.post("/reports", {"text": WORDS}, key="k-1")
+    Case.objects.update(place_unit=desk.city.grid, desk=desk.city.street)
+    sent = desk.dispatcher.post(f"/cases/{Case.objects.get().pk}/dispatch_case", {})
+    assert sent.status_code == 200
+    assert sent.json()["due_at"] != first.json()["first_look_by"]
+    assert desk.public.post("/reports", {"text": WORDS}, key="k-1").content == first.content
+
+
 def test_the_same_key_with_other_words_is_refused(desk: Desk) -> None:
     desk.public.post("/reports", {"text": WORDS}, key="k-1")
     other = desk.public.post("/reports", {"text": "别的事（示例）"}, key="k-1")
