@@ -30,7 +30,6 @@ def main() -> None:
         shutil.rmtree(HOME)
     os.environ["MULIN_VAR"] = str(HOME)
     os.environ.pop("MULIN_DATABASE_URL", None)
-    os.environ["MULIN_LOG_LEVEL"] = "WARNING"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mulin.config.settings")
     django.setup()
     from benchmarks import city, machine, raw  # noqa: PLC0415 - they need Django's settings
