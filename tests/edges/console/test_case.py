@@ -102,7 +102,7 @@ def test_a_case_asks_as_often_for_three_voices_as_for_one(dispatcher: Client) ->
         console.filed(joins=case, text="我家也是")
         console.filed(joins=case, text="我家也是")
     assert page.count('class="voice"') == 3
-    assert asked[0] == asked[1]
+    assert 5 < asked[0] == asked[1] < 40
 
 
 def test_a_long_title_and_twenty_voices_are_shown(dispatcher: Client) -> None:
@@ -112,6 +112,13 @@ def test_a_long_title_and_twenty_voices_are_shown(dispatcher: Client) -> None:
     page = page_of(dispatcher, case)
     assert page.count('class="voice"') == 20
     assert page.count("data-late hidden") == 15
+
+
+def test_what_a_resident_wrote_is_text_and_nothing_else(dispatcher: Client) -> None:
+    case = console.case(text="<img src=x onerror=alert(1)> 下水道堵了")
+    for page in (page_of(dispatcher, case), dispatcher.get("/console/").content.decode()):
+        assert "<img src=x" not in page
+        assert "&lt;img src=x" in page
 
 
 def test_htmx_gets_only_the_right_side(dispatcher: Client) -> None:

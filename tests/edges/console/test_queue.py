@@ -98,7 +98,7 @@ def test_the_queue_asks_as_often_for_three_as_for_one(dispatcher: Client) -> Non
         asked.append(len(queries))
         console.case()
     assert page.count('class="case-row') == 3
-    assert asked[0] == asked[1]
+    assert 5 < asked[0] == asked[1] < 40
 
 
 def test_an_export_has_typed_cells_and_runs_nothing(dispatcher: Client) -> None:
