@@ -28,8 +28,8 @@ def begin() -> None:
         os.environ["MULIN_PG_BIN"] = f"/usr/lib/postgresql/{version}/bin"
     if "MULIN_DATABASE_URL" in os.environ:
         return
-    # A test database need not survive a power cut; the tests that are about that start servers of their own.
-    use = Use(Home(var / "pg"), {"fsync": "off", "full_page_writes": "off", "shared_buffers": "256MB"})
+    # As safe as a city's own: commands that tests start refuse a server that could lose what it acknowledged.
+    use = Use(Home(var / "pg"), {"shared_buffers": "256MB"})
     use.__enter__()
     os.environ["MULIN_DATABASE_URL"] = use.home.url()
     atexit.register(use.__exit__, None, None, None)  # runs before the folder is removed
