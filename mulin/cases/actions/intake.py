@@ -105,7 +105,7 @@ def _file(filing: Filing, digest: str, *, actor: Actor, unit_id: int | None, now
     if case is None:
         case = _open_case(filing, located, unit_id=unit_id, now=now)
     contact = _contact(filing, now=now)
-    report = Report.objects.create(
+    report = Report(
         id=new_id(),
         case=case,
         tracking_code=intake.new_tracking_code(),
@@ -125,6 +125,7 @@ def _file(filing: Filing, digest: str, *, actor: Actor, unit_id: int | None, now
         filed_unit_id=unit_id,
         received_at=filing.received_at or now,
     )
+    moves.add(report)
     if filing.photos:
         Photo.objects.bulk_create(
             Photo(
@@ -176,7 +177,7 @@ def _open_case(filing: Filing, located: Located, *, unit_id: int | None, now: da
     with connection.cursor() as cursor:
         cursor.execute("select nextval('cases_number')")
         (serial,) = cursor.fetchone()
-    case = Case.objects.create(
+    case = Case(
         id=new_id(),
         number=f"{settings.prefix}-{timezone.localtime(now):%Y%m%d}-{serial % 1_000_000:06d}",
         title=title,
@@ -197,8 +198,9 @@ def _open_case(filing: Filing, located: Located, *, unit_id: int | None, now: da
             start=now, limit=Limit(settings.triage_minutes, LimitKind.WORKING_MINUTES), source="triage"
         ),
     )
-    CaseSearch.objects.create(
-        case=case, grams=grams.grams(f"{case.number} {title} {filing.text} {filing.address}")
+    moves.add(case)
+    moves.add(
+        CaseSearch(case=case, grams=grams.grams(f"{case.number} {title} {filing.text} {filing.address}"))
     )
     return case
 
