@@ -174,6 +174,7 @@ class Finish(ActForm):
         """Say whether the list item asks for a photo."""
         item = page.case.item
         if item is not None and "photo_after" in item.evidence:
+            self.fields["photos"].widget.needed = True  # said, judged by the act
             self.fields["photos"].help_text = gettext("清单项要求有处置后的照片。位置信息会自动去除。")
 
     def do(self, doing: Doing) -> None:

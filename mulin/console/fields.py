@@ -8,6 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from mulin.console.words import Text
 
+SAY: Final = {"required": _("请写明")}
+CHOOSE: Final = {"required": _("请选择"), "invalid_choice": _("请从列出的里面选")}
 PHOTO_TYPES: Final = "image/jpeg,image/png,image/webp"
 
 
@@ -23,7 +25,9 @@ def words(
     """Return a field of free words; how long is judged by the act, the browser only helps."""
     attrs = {"class": "field", "maxlength": most}
     widget = forms.TextInput(attrs) if one_line else forms.Textarea({**attrs, "rows": rows})
-    return forms.CharField(label=label, required=required, widget=widget, help_text=hint, strip=False)
+    return forms.CharField(
+        label=label, required=required, widget=widget, help_text=hint, strip=False, error_messages=SAY
+    )
 
 
 def tick(label: Text, hint: Text = "", *, initial: bool = False) -> forms.BooleanField:
@@ -45,6 +49,7 @@ def choice(
         choices=list(options),
         required=required,
         help_text=hint,
+        error_messages=CHOOSE,
         widget=forms.Select(_attrs(search=search)),
     )
 
@@ -58,7 +63,7 @@ def choices(label: Text, *, hint: Text = "") -> forms.MultipleChoiceField:
 
 def _attrs(*, search: bool) -> dict[str, Any]:
     return (
-        {"class": "field", "data-search": "", "data-none": _("没有相符的"), "data-remove": _("去掉")}
+        {"class": "field", "data-search": "", "data-none": _("没有相符的"), "data-remove": _("移除")}
         if search
         else {"class": "field"}
     )

@@ -128,6 +128,7 @@ class ListForm(forms.Form):
         widget=forms.FileInput({"class": "field", "accept": ".xlsx,.csv"}),
         help_text=gettext_lazy("xlsx 或 csv，先下载模板照着填。"),
     )  # fmt: skip
+    file.widget.needed = True  # the second time the sheet comes back by itself
     held = forms.CharField(widget=forms.HiddenInput, required=False)
     held_name = forms.CharField(widget=forms.HiddenInput, required=False, max_length=200)
 

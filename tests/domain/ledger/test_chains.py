@@ -36,7 +36,7 @@ def test_many_writers_leave_whole_chains() -> None:
 def test_savepoints_do_not_crowd_the_chains(savepoints: int) -> None:
     new_row = "insert into ledger_receipt (scope, key, digest, body) select 's', gen_random_uuid(), '', ''"
     with connection.cursor() as cursor:
-        for number in range(64):
+        for number in range(160):
             with transaction.atomic():
                 make.entry(number)
                 for _ in range(savepoints):
@@ -44,7 +44,7 @@ def test_savepoints_do_not_crowd_the_chains(savepoints: int) -> None:
                         cursor.execute(new_row)
     sizes = [chain.height for chain in Chain.objects.all()]
     assert len(sizes) >= 12
-    assert max(sizes) <= 10
+    assert max(sizes) <= 32  # ten on the average; crowded, one chain would hold them all
 
 
 def test_a_ledger_under_writing_verifies_as_of_one_moment() -> None:

@@ -111,6 +111,22 @@ def test_a_stale_page_shows_what_changed_and_keeps_the_words(phone: Open, city: 
     assert Case.objects.get(pk=case.pk).state == "handled"
 
 
+def test_a_place_is_corrected_by_clicking_the_map(phone: Open, city: Staff) -> None:
+    case = console.case()
+    before = case.place["area_code"]
+    page = signed_in(phone, console.DISPATCHER, **DESK)
+    opened(page, case)
+    page.keyboard.press("l")
+    page.wait_for_selector("dialog[open] #picker svg")
+    expect(page.locator("#case h1")).to_have_text(case.title)  # the map came into the form, not over the case
+    page.locator("dialog #picker svg .area:not(.here)").first.click()
+    expect(page.locator("dialog #located .notice")).to_be_visible()
+    page.click("dialog button[type=submit]")
+    page.wait_for_selector("dialog[open]", state="detached")
+    case.refresh_from_db()
+    assert case.place["area_code"] != before
+
+
 def test_on_a_telephone_list_and_case_are_two_screens(phone: Open, city: Staff) -> None:
     case = console.case()
     page = signed_in(phone, console.DISPATCHER)
