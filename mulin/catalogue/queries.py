@@ -21,6 +21,7 @@ from mulin.clocks.rules.limits import Limit, LimitKind
 from mulin.gateways import sheets
 from mulin.gateways.sheets import SheetError
 from mulin.kernel.errors import NotFound
+from mulin.kernel.statements import Kept
 from mulin.people.models import UnitKind
 
 COLUMNS: Final = tuple(
@@ -36,10 +37,10 @@ COLUMNS: Final = tuple(
 )
 
 # The edition in force of each list: the one that began last.
-_IN_FORCE: Final = """
-    SELECT DISTINCT ON (item_list_id) id FROM catalogue_edition
-    WHERE from_on <= %s ORDER BY item_list_id, from_on DESC
-"""
+_IN_FORCE: Final = Kept(
+    "SELECT DISTINCT ON (item_list_id) id FROM catalogue_edition"
+    " WHERE from_on <= %s ORDER BY item_list_id, from_on DESC"
+)
 
 
 @dataclass(frozen=True, slots=True)

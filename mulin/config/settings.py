@@ -41,7 +41,7 @@ def database(url: str) -> dict[str, Any]:
     parts = urlsplit(url)
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "mulin.config.postgres",
         "NAME": unquote(parts.path.lstrip("/")) or "mulin",
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
@@ -49,7 +49,12 @@ def database(url: str) -> dict[str, Any]:
         "PORT": str(parts.port or query.pop("port", "")),
         "CONN_MAX_AGE": None,
         "CONN_HEALTH_CHECKS": True,
-        "OPTIONS": {"application_name": "mulin", "options": f"-c jit=off{_PATIENCE}", **query},
+        "OPTIONS": {
+            "application_name": "mulin",
+            "options": f"-c jit=off{_PATIENCE}",
+            "server_side_binding": True,  # what a kept plan needs
+            **query,
+        },
         "TEST": {"NAME": "test_mulin" + os.environ.get("MULIN_TEST_SUFFIX", "")},
     }
 

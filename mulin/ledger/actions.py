@@ -4,22 +4,52 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from functools import wraps
+from typing import Final, ParamSpec, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput
+from mulin.kernel.statements import Kept
 from mulin.ledger.models import Receipt, Root
 from mulin.ledger.rules.privacy import Json, refuse_personal
 
+Asked = ParamSpec("Asked")
+Given = TypeVar("Given")
+
 RECEIPT_DAYS: Final = 100  # a phone may come back from the field after 90 days and send again
 
-_INSERT: Final = """
-insert into ledger_entry (at, kind, subject_kind, subject, account_id, unit_id, facts)
-values (%s, %s, %s, %s, %s, %s, %s)
-"""
+_INSERT: Final = Kept(
+    "insert into ledger_entry (at, kind, subject_kind, subject, account_id, unit_id, facts)"
+    " values (%s, %s, %s, %s, %s, %s, %s)"
+)
+_ASKED: Final = Kept(
+    "insert into ledger_receipt (scope, key, digest, body) values (%s, %s, %s, '')"
+    " on conflict (scope, key) do nothing returning id"
+)
+_ANSWERED: Final = Kept("update ledger_receipt set body = %s where id = %s")
+
+
+class _Whole(transaction.Atomic):
+    """The transaction of an act."""
+
+
+def whole(act: Callable[Asked, Given]) -> Callable[Asked, Given]:
+    """Let ``act`` happen wholly or not at all, in its own transaction or in that of the act around it.
+
+    Within another such act there is no savepoint: an act that fails there fails the one around it, and two
+    round trips are saved. Who means to go on after a failure says ``with transaction.atomic()``.
+    """
+
+    @wraps(act)
+    def done(*args: Asked.args, **kwargs: Asked.kwargs) -> Given:
+        within = bool(connection.atomic_blocks) and isinstance(connection.atomic_blocks[-1], _Whole)
+        with _Whole(connection.alias, savepoint=not within, durable=False):
+            return act(*args, **kwargs)
+
+    return done
 
 
 class OutsideTransaction(RuntimeError):
@@ -70,7 +100,7 @@ def record(
         )
 
 
-@transaction.atomic
+@whole
 def once(*, scope: str, key: str, digest: str, act: Callable[[], bytes]) -> Acknowledged:
     """Do ``act`` and keep its answer; give the kept answer when the same request comes again.
 
@@ -79,11 +109,7 @@ def once(*, scope: str, key: str, digest: str, act: Callable[[], bytes]) -> Ackn
     :raises KeyReused: the key came before with another digest
     """
     with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into ledger_receipt (scope, key, digest, body) values (%s, %s, %s, '') "
-            "on conflict (scope, key) do nothing returning id",
-            (scope, key, digest),
-        )
+        cursor.execute(_ASKED, (scope, key, digest))
         fresh = cursor.fetchone()
     if fresh is None:
         receipt = Receipt.objects.get(scope=scope, key=key)
@@ -92,7 +118,7 @@ def once(*, scope: str, key: str, digest: str, act: Callable[[], bytes]) -> Ackn
         return Acknowledged(bytes(receipt.body), replayed=True)
     body = act()
     with connection.cursor() as cursor:
-        cursor.execute("update ledger_receipt set body = %s where id = %s", (body, fresh[0]))
+        cursor.execute(_ANSWERED, (body, fresh[0]))
     return Acknowledged(body, replayed=False)
 
 

@@ -3,8 +3,6 @@
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
-
 from mulin.cases.actions import moves
 from mulin.cases.models import Assignment, Case, Report
 from mulin.cases.queries import doors, routing
@@ -13,6 +11,7 @@ from mulin.cases.rules.lifecycle import Act
 from mulin.clocks.rules.limits import Limit
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import NotFound
+from mulin.ledger.actions import whole
 
 
 def _by_another(move: moves.Move) -> None:
@@ -21,7 +20,7 @@ def _by_another(move: moves.Move) -> None:
     )
 
 
-@transaction.atomic
+@whole
 def pass_check(
     *, case_id: UUID, note: str = "", version: int | None = None, actor: Actor, now: datetime
 ) -> Case:
@@ -37,7 +36,7 @@ def pass_check(
     return move.case
 
 
-@transaction.atomic
+@whole
 def fail_check(
     *, case_id: UUID, reason: str, version: int | None = None, actor: Actor, now: datetime
 ) -> Case:
@@ -55,7 +54,7 @@ def fail_check(
     return move.case
 
 
-@transaction.atomic
+@whole
 def answer_report(
     *,
     case_id: UUID,
@@ -83,7 +82,7 @@ def answer_report(
     return move.case
 
 
-@transaction.atomic
+@whole
 def close_case(*, case_id: UUID, version: int | None = None, actor: Actor, now: datetime) -> Case:
     """Close a case (结案): never by the handler alone, never with a report unanswered.
 
@@ -111,7 +110,7 @@ def close_blockers(case: Case, *, now: datetime) -> tuple[closing.Blocker, ...]:
     )
 
 
-@transaction.atomic
+@whole
 def uphold_decline(
     *, case_id: UUID, reason: str, version: int | None = None, actor: Actor, now: datetime
 ) -> Case:
@@ -128,7 +127,7 @@ def uphold_decline(
     return move.case
 
 
-@transaction.atomic
+@whole
 def admit_case(
     *, case_id: UUID, reason: str, version: int | None = None, actor: Actor, now: datetime
 ) -> Case:
@@ -145,7 +144,7 @@ def admit_case(
     return move.case
 
 
-@transaction.atomic
+@whole
 def reopen_case(
     *, case_id: UUID, reason: str, version: int | None = None, actor: Actor, now: datetime
 ) -> Case:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 
 from mulin.cases import policy
 from mulin.cases.actions import moves
@@ -16,12 +16,13 @@ from mulin.cases.rules.lifecycle import Act, State
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import NotPossible
 from mulin.kernel.ids import new_id
-from mulin.ledger.actions import record
+from mulin.kernel.statements import Kept
+from mulin.ledger.actions import record, whole
 from mulin.people.actions import contacts
 from mulin.people.rules.contacts import ContactDetails
 
 REVEAL = "reveal_contact"
-_ACCEPT = (
+_ACCEPT = Kept(
     "update cases_assignment set accepted_at = %s where case_id = %s and role = 'lead' and ended_at is null"
 )
 
@@ -30,7 +31,7 @@ def _running_lead(case: Case) -> Assignment:
     return Assignment.objects.get(case=case, role="lead", ended_at__isnull=True)
 
 
-@transaction.atomic
+@whole
 def accept_case(*, case_id: UUID, version: int | None = None, actor: Actor, now: datetime) -> Case:
     """Accept a dispatched case (签收): from now on the lead answers for it, not who received it first.
 
@@ -46,7 +47,7 @@ def accept_case(*, case_id: UUID, version: int | None = None, actor: Actor, now:
     return move.case
 
 
-@transaction.atomic
+@whole
 def return_case(
     *,
     case_id: UUID,
@@ -76,7 +77,7 @@ def return_case(
     return case
 
 
-@transaction.atomic
+@whole
 def ask_resident(
     *, case_id: UUID, question: str, version: int | None = None, actor: Actor, now: datetime
 ) -> Case:
@@ -92,7 +93,7 @@ def ask_resident(
     return move.case
 
 
-@transaction.atomic
+@whole
 def hear_resident(*, tracking_code: str, text: str, actor: Actor, now: datetime) -> Case:
     """Take down what a resident adds or answers; a case that waited for it goes on.
 
@@ -113,7 +114,7 @@ def hear_resident(*, tracking_code: str, text: str, actor: Actor, now: datetime)
     return case
 
 
-@transaction.atomic
+@whole
 def add_note(
     *,
     case_id: UUID,
@@ -136,7 +137,7 @@ def add_note(
     return move.case
 
 
-@transaction.atomic
+@whole
 def add_public_note(
     *, case_id: UUID, text: str, version: int | None = None, actor: Actor, now: datetime
 ) -> Case:
@@ -168,7 +169,7 @@ def _keep(move: moves.Move, photos: Sequence[PhotoGiven], *, phase: str) -> None
     )
 
 
-@transaction.atomic
+@whole
 def finish_case(
     *,
     case_id: UUID,
@@ -196,7 +197,7 @@ def finish_case(
     return case
 
 
-@transaction.atomic
+@whole
 def reveal_contact(
     *, case_id: UUID, report_id: UUID, reason: str, actor: Actor, now: datetime
 ) -> ContactDetails:

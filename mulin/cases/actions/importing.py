@@ -11,11 +11,12 @@ from mulin.cases.models import Report
 from mulin.cases.rules.intake import Filing
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import Refusal
+from mulin.ledger.actions import whole
 
 Known = Mapping[tuple[str, str], Report]
 
 
-@transaction.atomic
+@whole
 def file_reports(
     *, filings: Sequence[Filing], rehearse: bool = False, actor: Actor, now: datetime
 ) -> list[Filed | Refusal]:

@@ -20,13 +20,15 @@ from mulin.clocks.rules.limits import Limit, LimitKind
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput, NotPossible
 from mulin.kernel.ids import new_id
-from mulin.ledger.actions import record
+from mulin.kernel.statements import Kept
+from mulin.ledger.actions import record, whole
 from mulin.people.actions.contacts import seal_contact
 from mulin.people.models import Contact
 from mulin.places.rules.located import Located
 
 FILE = "file_report"
-_BEFORE = "select id, digest from cases_report where source = %s and source_no = %s"
+_BEFORE = Kept("select id, digest from cases_report where source = %s and source_no = %s")
+_NUMBER = Kept("select nextval('cases_number')")
 PUBLIC_CHANNELS = frozenset({Channel.WEB, Channel.API})
 
 
@@ -175,7 +177,7 @@ def _open_case(filing: Filing, located: Located, *, unit_id: int | None, now: da
     title = filing.title.strip() or intake.title_of(filing.text)
     suggestion = catalogue.suggest(f"{title} {filing.text[:300]}", on=routing.today(now))
     with connection.cursor() as cursor:
-        cursor.execute("select nextval('cases_number')")
+        cursor.execute(_NUMBER)
         (serial,) = cursor.fetchone()
     case = Case(
         id=new_id(),
@@ -212,7 +214,7 @@ def _contact(filing: Filing, *, now: datetime) -> Contact | None:
     return seal_contact(phone=given.phone, name=given.name, may_call=given.may_call, now=now)
 
 
-@transaction.atomic
+@whole
 def log_reception(*, matter: str, outcome: Outcome, actor: Actor, now: datetime) -> Reception:
     """Write down a walk-in reception and how it ended (S-066).
 
@@ -241,7 +243,7 @@ def log_reception(*, matter: str, outcome: Outcome, actor: Actor, now: datetime)
     return reception
 
 
-@transaction.atomic
+@whole
 def file_reception(*, reception_id: UUID, filing: Filing, actor: Actor, now: datetime) -> Filed:
     """Turn a logged reception into a report with the words already taken down (S-066).
 

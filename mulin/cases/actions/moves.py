@@ -19,11 +19,12 @@ from mulin.clocks.rules import calendars, deadlines
 from mulin.clocks.rules.limits import Limit, LimitKind
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput
+from mulin.kernel.statements import Kept
 from mulin.ledger.actions import record
 from mulin.ledger.rules.privacy import Json
 
 WORDS_MAX = 4_000
-_SAY = (
+_SAY = Kept(
     "insert into cases_remark (case_id, act, is_public, text, account_id, unit_id, at)"
     " values (%s, %s, %s, %s, %s, %s, %s) returning id"
 )
@@ -94,7 +95,7 @@ def _addition(model: type[Model]) -> tuple[str, tuple[Any, ...]]:
     fields = tuple(model._meta.concrete_fields)
     columns = ", ".join(f'"{field.column}"' for field in fields)
     places = ", ".join(["%s"] * len(fields))
-    return f"insert into {model._meta.db_table} ({columns}) values ({places})", fields  # noqa: S608
+    return Kept(f"insert into {model._meta.db_table} ({columns}) values ({places})"), fields  # noqa: S608
 
 
 def _write(case: Case, names: Sequence[str]) -> None:
@@ -103,7 +104,7 @@ def _write(case: Case, names: Sequence[str]) -> None:
     columns = ", ".join(f'"{field.column}" = %s' for field in fields)
     values = [field.get_db_prep_save(getattr(case, field.attname), connection) for field in fields]
     with connection.cursor() as cursor:
-        cursor.execute(f"update cases_case set {columns} where id = %s", [*values, case.pk])  # noqa: S608
+        cursor.execute(Kept(f"update cases_case set {columns} where id = %s"), [*values, case.pk])  # noqa: S608
 
 
 def begin(act: Act, *, case_id: UUID, version: int | None, actor: Actor, now: datetime) -> Move:

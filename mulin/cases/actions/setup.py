@@ -3,21 +3,19 @@
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 
-from django.db import transaction
-
 from mulin.cases import policy
 from mulin.cases.models import DispatchRule, DispatchTable, Settings
 from mulin.cases.rules import dispatch
 from mulin.cases.rules.dispatch import Row
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput, NotPossible
-from mulin.ledger.actions import record
+from mulin.ledger.actions import record, whole
 
 PUBLISH = "publish_dispatch"
 ADOPT = "adopt_pack"
 
 
-@transaction.atomic
+@whole
 def publish_dispatch_table(
     *, rows: Sequence[Row], name: str, from_on: date, actor: Actor, now: datetime
 ) -> DispatchTable:
@@ -71,7 +69,7 @@ def _checked(row: Row) -> None:
         dispatch.parse_target(cell)
 
 
-@transaction.atomic
+@whole
 def adopt_settings(*, values: Mapping[str, object], actor: Actor, now: datetime) -> Settings:
     """Set what the heart takes from a pack: prefix, desks, windows, brand.
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import F
 
 from mulin.cases.actions import moves
@@ -18,7 +18,8 @@ from mulin.cases.rules.lifecycle import FINAL, Act, State
 from mulin.catalogue import queries as catalogue
 from mulin.kernel.actor import SYSTEM, Actor, Relation
 from mulin.kernel.errors import BadInput, NotAllowed, NotPossible
-from mulin.ledger.actions import record
+from mulin.kernel.statements import Kept
+from mulin.ledger.actions import record, whole
 from mulin.people.models import Unit
 
 _GIVE = (
@@ -28,7 +29,7 @@ _GIVE = (
 UNSETTLED = frozenset({State.RECEIVED.value, State.REGISTERED.value})
 
 
-@transaction.atomic
+@whole
 def register_case(*, case_id: UUID, version: int | None = None, actor: Actor, now: datetime) -> Case:
     """Take a case on (立案) before it is clear who deals with it.
 
@@ -42,7 +43,7 @@ def register_case(*, case_id: UUID, version: int | None = None, actor: Actor, no
     return move.case
 
 
-@transaction.atomic
+@whole
 def correct_place(
     *,
     case_id: UUID,
@@ -89,7 +90,7 @@ def _goes_compound(case: Case, compound_code: str) -> bool:
     return bool(compound_code) and case.item is not None and case.item.in_compound
 
 
-@transaction.atomic
+@whole
 def match_item(*, case_id: UUID, item: str, version: int | None = None, actor: Actor, now: datetime) -> Case:
     """Match a case to an item of the list in force; the suggestion it overrules is kept.
 
@@ -119,7 +120,7 @@ def match_item(*, case_id: UUID, item: str, version: int | None = None, actor: A
     return case
 
 
-@transaction.atomic
+@whole
 def merge_case(
     *,
     case_id: UUID,
@@ -164,7 +165,7 @@ def merge_case(
     return move.case
 
 
-@transaction.atomic
+@whole
 def dispatch_case(
     *,
     case_id: UUID,
@@ -220,7 +221,8 @@ def _give_parts(move: moves.Move, why: Mapping[str, object], **units: Sequence[U
         for unit in named:
             values += (move.case.pk, unit.pk, role, move.unit_id, move.now, reason)
     with connection.cursor() as cursor:
-        cursor.execute(_GIVE + ", ".join(["(%s, %s, %s, %s, %s, %s, '')"] * (len(values) // 6)), values)
+        rows = ", ".join(["(%s, %s, %s, %s, %s, %s, '')"] * (len(values) // 6))
+        cursor.execute(Kept(_GIVE + rows), values)
 
 
 def _chosen(
@@ -259,7 +261,7 @@ def _require_within(move: moves.Move, unit: Unit) -> None:
     raise NotAllowed("只能派给本单位和下级单位；派遣表里的单位除外")
 
 
-@transaction.atomic
+@whole
 def decline_case(
     *, case_id: UUID, reason: str, version: int | None = None, actor: Actor, now: datetime
 ) -> Case:

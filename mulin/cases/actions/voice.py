@@ -2,8 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
-
 from mulin.cases.actions import moves
 from mulin.cases.models import Case, Rating, Report
 from mulin.cases.queries import doors, routing
@@ -11,13 +9,13 @@ from mulin.cases.rules import lifecycle
 from mulin.cases.rules.lifecycle import Act, State
 from mulin.kernel.actor import SYSTEM, Actor
 from mulin.kernel.errors import BadInput, NotPossible
-from mulin.ledger.actions import record
+from mulin.ledger.actions import record, whole
 from mulin.people.actions import contacts
 
 RATEABLE = frozenset({State.CHECKED.value, State.CLOSED.value})
 
 
-@transaction.atomic
+@whole
 def rate_report(
     *,
     tracking_code: str,
@@ -49,7 +47,7 @@ def rate_report(
     return rating
 
 
-@transaction.atomic
+@whole
 def ask_review(*, tracking_code: str, reason: str, actor: Actor, now: datetime) -> Case:
     """Ask for a review of a refusal; the unit above the one that refused looks at it.
 
@@ -68,7 +66,7 @@ def ask_review(*, tracking_code: str, reason: str, actor: Actor, now: datetime) 
     return case
 
 
-@transaction.atomic
+@whole
 def withdraw_contact(*, tracking_code: str, actor: Actor, now: datetime) -> Report:
     """Take one's contact back: it is erased from the vault at once, the matter goes on.
 

@@ -11,6 +11,8 @@ from typing import Any, TypeVar
 from django.db import connection
 from django.db.models import Model
 
+from mulin.kernel.statements import Kept
+
 Row = TypeVar("Row", bound=Model)
 Convert = Callable[[Any, Any, Any], Any]
 
@@ -19,7 +21,7 @@ def rows(model: type[Row], rest: str, values: Sequence[Any] = ()) -> list[Row]:
     """Return the rows of ``model`` that ``rest`` of the statement (where, order by, for update) names."""
     columns, names, converts = _shape(model)
     with connection.cursor() as cursor:
-        cursor.execute(f"select {columns} from {model._meta.db_table} {rest}", values)  # noqa: S608 - our own words
+        cursor.execute(Kept(f"select {columns} from {model._meta.db_table} {rest}"), values)  # noqa: S608 - our own words
         found = cursor.fetchall()
     if converts:
         found = [_converted(row, converts) for row in found]

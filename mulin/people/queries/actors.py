@@ -9,6 +9,7 @@ from django.db import connection
 
 from mulin.kernel.actor import Actor, Grant, Relation
 from mulin.kernel.errors import NotFound
+from mulin.kernel.statements import Kept
 from mulin.people.models import PostRole
 from mulin.people.queries.days import day_of
 from mulin.people.rules.codes import token_digest
@@ -17,8 +18,8 @@ Permits = dict[tuple[str, bool], frozenset[tuple[str, Relation]]]  # by post cod
 
 # Every request of a member of staff runs one of these, so it is one round trip to a function whose plan the
 # server keeps; permits come from a cache that the edition's number, told by the same function, keeps honest.
-_BY_ACCOUNT: Final = "SELECT * FROM people_actor(%s, %s)"
-_BY_KEY: Final = "SELECT * FROM people_actor_of_token(%s, %s, %s)"
+_BY_ACCOUNT: Final = Kept("SELECT * FROM people_actor(%s, %s)")
+_BY_KEY: Final = Kept("SELECT * FROM people_actor_of_token(%s, %s, %s)")
 
 _known: tuple[int, Permits] = (-1, {})
 _reading = threading.Lock()
