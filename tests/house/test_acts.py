@@ -18,6 +18,7 @@ SHARED = {"mulin.cases.actions.moves", "mulin.people.actions.trees", "mulin.peop
 NO_ACT = {
     "mulin.ledger.actions.record": "writes down an act of another package, at the moment it is given",
     "mulin.ledger.actions.once": "carries out somebody else's act at most once",
+    "mulin.ledger.actions.whole": "wraps an act in its transaction",
     "mulin.cases.actions.checking.close_blockers": "answers what still stands in the way; changes nothing",
     "mulin.people.actions.contacts.seal_contact": "a part of the act that files a report, which records it",
     "mulin.people.actions.sign_in.next_step": "answers what the door asks next; changes nothing",

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from mulin.cases.actions import moves
 from mulin.cases.models import Assignment, Case, Report
-from mulin.cases.queries import doors, routing
+from mulin.cases.queries import beside, doors, routing
 from mulin.cases.rules import closing
 from mulin.cases.rules.lifecycle import Act
 from mulin.clocks.rules.limits import Limit
@@ -100,7 +100,7 @@ def close_case(*, case_id: UUID, version: int | None = None, actor: Actor, now: 
 def close_blockers(case: Case, *, now: datetime) -> tuple[closing.Blocker, ...]:
     """Return what closing ``case`` still needs."""
     reports = Report.objects.filter(case=case)
-    return closing.blocks_close(
+    return beside.blocks_closing(case) + closing.blocks_close(
         unanswered=reports.filter(answered_at__isnull=True).count(),
         in_compound=case.in_compound,
         unrated=reports.exclude(ratings__round=case.reopened).count() if case.in_compound else 0,

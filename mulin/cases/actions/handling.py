@@ -9,7 +9,7 @@ from django.db import connection
 from mulin.cases import policy
 from mulin.cases.actions import moves
 from mulin.cases.models import Assignment, Case, Photo
-from mulin.cases.queries import doors, routing
+from mulin.cases.queries import beside, doors, routing
 from mulin.cases.rules import closing, lifecycle
 from mulin.cases.rules.intake import PhotoGiven
 from mulin.cases.rules.lifecycle import Act, State
@@ -188,7 +188,8 @@ def finish_case(
     move = moves.begin(Act.FINISH, case_id=case_id, version=version, actor=actor, now=now)
     case = move.case
     evidence = case.item.evidence if case.item else ()
-    closing.require(closing.blocks_finish(evidence=evidence, result_photos=len(photos)))
+    lacking = closing.blocks_finish(evidence=evidence, result_photos=len(photos))
+    closing.require(beside.blocks_finishing(case) + lacking)
     desk = routing.check_desk(case, doors.settings())
     remark = move.say(result, public=True)
     _keep(move, photos, phase="result")

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from mulin.cases import policy
 from mulin.cases.models import Assignment, Case, Photo, Remark, Report
-from mulin.cases.queries import doors, routing, worklist
+from mulin.cases.queries import beside, doors, routing, worklist
 from mulin.cases.rules import closing, lifecycle
 from mulin.cases.rules.closing import Blocker
 from mulin.cases.rules.dispatch import NoRule
@@ -134,7 +134,7 @@ def case_page(actor: Actor, case_id: UUID, *, now: datetime) -> CasePage:
         parts=tuple(_part(part) for part in parts),
         photos=photos,
         timeline=timeline_of(case),
-        offers=_offers(actor, case, close_blockers=blockers),
+        offers=_offers(actor, case, close_blockers=blockers, now=now),
         steps=steps_of(case),
         may_reveal=policy.may(actor, "reveal_contact", case),
     )
@@ -146,7 +146,7 @@ def _close_blockers(case: Case, reports: Collection[Report], *, now: datetime) -
     rated = 0
     if case.in_compound:
         rated = case.reports.filter(ratings__round=case.reopened).count()
-    return closing.blocks_close(
+    return beside.blocks_closing(case) + closing.blocks_close(
         unanswered=sum(report.answered_at is None for report in reports),
         in_compound=case.in_compound,
         unrated=len(reports) - rated,
@@ -156,7 +156,9 @@ def _close_blockers(case: Case, reports: Collection[Report], *, now: datetime) -
     )
 
 
-def _offers(actor: Actor, case: Case, *, close_blockers: tuple[Blocker, ...]) -> tuple[Offer, ...]:
+def _offers(
+    actor: Actor, case: Case, *, close_blockers: tuple[Blocker, ...], now: datetime
+) -> tuple[Offer, ...]:
     state = State(case.state)
     other = closing.blocks_check(handler_id=case.handled_by_id, checker_id=actor.account_id)
     missing: dict[Act, tuple[Blocker, ...]] = {
@@ -165,12 +167,16 @@ def _offers(actor: Actor, case: Case, *, close_blockers: tuple[Blocker, ...]) ->
         Act.UPHOLD: other,
         Act.ADMIT: other,
         Act.CLOSE: other + close_blockers,
+        Act.FINISH: beside.blocks_finishing(case),
+        **(aside := beside.offers(actor, case, now=now)),
     }
     primary = PRIMARY.get(state)
     if primary is Act.CLOSE and any(b.missing is closing.Missing.ANSWERS for b in close_blockers):
         primary = Act.ANSWER
     offers = []
     for act in STAFF_ACTS:
+        if act in lifecycle.SIDE and act not in aside:
+            continue
         if act in lifecycle.possible_acts(state) and policy.may(actor, act, case):
             lacking = missing.get(act, ())
             offers.append(Offer(act, not lacking, lacking, act is primary and not lacking))

@@ -69,6 +69,10 @@ class PublicStep(StrEnum):
 _ANYTIME: Final = (Act.LOCATE, Act.MATCH, Act.NOTE, Act.PUBLISH)
 
 
+# Acts on records beside the case (a whistle, a hold): they leave it where it is.
+SIDE: Final[frozenset[Act]] = frozenset()
+
+
 def _with_anytime(state: State, moves: Mapping[Act, State]) -> Mapping[Act, State]:
     return {**dict.fromkeys(_ANYTIME, state), **moves}
 
