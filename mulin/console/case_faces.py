@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.translation import get_language, gettext_noop, pgettext
 from django.utils.translation import gettext as _
 
-from mulin.cases.queries.page import CasePage
+from mulin.cases.queries.page import CasePage, Offer
 from mulin.cases.queries.worklist import QueueRow
 from mulin.cases.rules.lifecycle import FINAL, Act, PublicStep, State
 from mulin.console import clock_faces, moments, words
@@ -114,7 +114,7 @@ def offers_face(page: CasePage, *, query: str) -> OffersFace:
     """Return the acts of a case as buttons in the order of use; ``query`` leads back to the list."""
     case = page.case
     faces = []
-    for offer in sorted(page.offers, key=lambda each: (not each.primary, ORDER.index(each.act))):
+    for offer in sorted(_on_this_page(page), key=lambda each: (not each.primary, _place(each.act))):
         missing = "；".join(words.missing(blocker.missing, blocker.count) for blocker in offer.missing)
         faces.append(
             OfferFace(
@@ -125,17 +125,31 @@ def offers_face(page: CasePage, *, query: str) -> OffersFace:
                 danger=offer.act in DANGER,
                 direct=FORMS[offer.act].direct,
                 url=reverse("console:act", args=[case.pk, offer.act.value]) + query,
-                cap=KEYS[offer.act],
+                cap=KEYS.get(offer.act, ""),
                 key=uuid4().hex,
             )
         )
-    shown = tuple(face for face in faces if face.primary or Act(face.act) not in BEHIND_MORE)
+    shown = tuple(
+        face
+        for face in faces
+        if face.primary or (Act(face.act) in ORDER and Act(face.act) not in BEHIND_MORE)
+    )
     rest = tuple(face for face in faces if face not in shown)
     if case.state in FINAL:
         idle = _("这件事项已经结束")
     else:
         idle = _("现在轮到%(desk)s办") % {"desk": case.desk.short_name}
     return OffersFace(shown, rest, idle)
+
+
+def _on_this_page(page: CasePage) -> list[Offer]:
+    """Return the offers with a form here; what is done on a page of its own is offered there."""
+    return [offer for offer in page.offers if offer.act in FORMS]
+
+
+def _place(act: Act) -> int:
+    """Return where a button stands: in the order of use, what is not in it after what is."""
+    return ORDER.index(act) if act in ORDER else len(ORDER)
 
 
 @dataclass(frozen=True, slots=True)
