@@ -1,4 +1,4 @@
-"""The ledger from the command line: ``mulin ledger verify``, ``anchor``, ``settle``, ``tail``."""
+"""The ledger from the command line: ``mulin ledger verify``, ``replay``, ``anchor``, ``settle``, ``tail``."""
 
 import json
 import time
@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
+from mulin.cases.queries.replaying import Told, tell_again
 from mulin.kernel.actor import SYSTEM
 from mulin.ledger import actions, jobs, queries
 from mulin.ledger.queries import EntryRow, Verdict
@@ -67,6 +68,36 @@ def verify(as_json: bool, anchors: Path | None) -> None:
 
 
 @ledger.command()
+@click.option("--json", "as_json", is_flag=True, help="One line of JSON instead of words.")
+def replay(as_json: bool) -> None:
+    """Tell every case again from its entries; name the first row that is not what they say."""
+    started = time.monotonic()
+    with tqdm(unit=" cases", unit_scale=True, disable=None, leave=False) as bar:
+        told = tell_again(progress=bar.update)
+    if as_json:
+        click.echo(json.dumps(_told(told), ensure_ascii=False))
+    elif told.difference is None:
+        seconds = time.monotonic() - started
+        click.echo(
+            _("重演一致：%(cases)s 件事项按 %(entries)s 条记录重演，与库中逐项相同，用时 %(seconds).1f 秒。")
+            % {"cases": f"{told.cases:,}", "entries": f"{told.entries:,}", "seconds": seconds}
+        )
+    else:
+        click.echo(
+            _("重演不一致。第一处：事项 %(number)s 的 %(field)s，台账记为 %(told)s，库中是 %(stored)s。")
+            % {
+                "number": told.number or told.case_id,
+                "field": told.difference.where,
+                "told": told.difference.told,
+                "stored": told.difference.stored,
+            },
+            err=True,
+        )
+    if not told.ok:
+        raise click.exceptions.Exit(1)
+
+
+@ledger.command()
 def anchor() -> None:
     """Seal what was written since the last root and write it outside the database."""
     number = jobs.anchor(folder=_folder(), now=timezone.now())
@@ -105,6 +136,20 @@ def _as_json(verdict: Verdict) -> dict[str, object]:
         "anchored": verdict.anchored,
         "first_bad": verdict.first_bad,
         "why": verdict.why,
+    }
+
+
+def _told(told: Told) -> dict[str, object]:
+    found = told.difference
+    return {
+        "ok": told.ok,
+        "cases": told.cases,
+        "entries": told.entries,
+        "case": told.case_id,
+        "number": told.number,
+        "field": found.where if found else "",
+        "told": str(found.told) if found else "",
+        "stored": str(found.stored) if found else "",
     }
 
 

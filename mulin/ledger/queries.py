@@ -138,7 +138,7 @@ def verify(*, anchors: Path | None = None, progress: Callable[[int], object] = i
     rewrites entries, heads and roots together is not found out. ``progress`` is told of entries read since.
     """
     walk = Walk()
-    with _one_moment():
+    with one_moment():
         fault = _walk_entries(walk, progress)
         with _anchor_lines(anchors) as lines:
             roots = RootWalk(lines)
@@ -153,7 +153,7 @@ def verify(*, anchors: Path | None = None, progress: Callable[[int], object] = i
 
 
 @contextmanager
-def _one_moment() -> Iterator[None]:
+def one_moment() -> Iterator[None]:
     """Read everything as of one moment, so that writers do not look like forgers."""
     outermost = not connection.in_atomic_block
     with transaction.atomic():

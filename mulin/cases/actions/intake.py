@@ -22,6 +22,7 @@ from mulin.kernel.errors import BadInput, NotPossible
 from mulin.kernel.ids import new_id
 from mulin.kernel.statements import Kept
 from mulin.ledger.actions import record, whole
+from mulin.ledger.rules.privacy import Json
 from mulin.people.actions.contacts import seal_contact
 from mulin.people.models import Contact
 from mulin.places.rules.located import Located
@@ -143,6 +144,7 @@ def _file(filing: Filing, digest: str, *, actor: Actor, unit_id: int | None, now
             )
             for photo in filing.photos
         )
+    facts: dict[str, Json] = {} if joined else {"moved": moves.moved_since(moves.NOWHERE, case)}
     record(
         "case.joined" if joined else "case.filed",
         subject=case.pk,
@@ -155,6 +157,8 @@ def _file(filing: Filing, digest: str, *, actor: Actor, unit_id: int | None, now
         place=located.outcome.value,
         photos=len(filing.photos),
         after=case.state,
+        version=case.version,
+        **facts,
     )
     return Filed(report, case, replayed=False)
 

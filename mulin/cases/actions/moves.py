@@ -1,9 +1,10 @@
 """The lines every act on a case shares: begin (lock, authorise, rule), say, move (save), note (record)."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,7 @@ from mulin.cases.models import Case, Remark, Settings
 from mulin.cases.queries import doors
 from mulin.cases.rules import lifecycle
 from mulin.cases.rules.lifecycle import Act, State
+from mulin.cases.rules.replay import MOVED
 from mulin.clocks.rules import calendars, deadlines
 from mulin.clocks.rules.limits import Limit, LimitKind
 from mulin.kernel.actor import Actor
@@ -42,6 +44,10 @@ class Move:
     now: datetime
     before: State
     to: State
+    _was: tuple[Any, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._was = _columns(self.case)
 
     def save(self, **changes: object) -> None:
         """Put the case into its next state with ``changes`` and the next version."""
@@ -68,7 +74,9 @@ class Move:
         return remark
 
     def record(self, kind: str, **facts: Json) -> None:
-        """Append the act to the ledger with the states it led between."""
+        """Append the act to the ledger: the states it led between, and whose and when due the case is now."""
+        if moved := moved_since(self._was, self.case):
+            facts["moved"] = moved
         record(
             f"case.{kind}",
             subject=self.case.pk,
@@ -77,8 +85,22 @@ class Move:
             as_unit=self.unit_id,
             before=self.before.value,
             after=self.to.value,
+            version=self.case.version,
             **facts,
         )
+
+
+_columns = attrgetter(*MOVED)
+NOWHERE = (None,) * len(MOVED)
+
+
+def moved_since(was: Sequence[Any], case: Case) -> dict[str, Json]:
+    """Return the columns that replay cannot work out and that changed, with their new values."""
+    return {
+        name: value.isoformat() if isinstance(value, datetime) else value
+        for name, before, value in zip(MOVED, was, _columns(case), strict=True)
+        if value != before
+    }
 
 
 def add(row: Model) -> None:

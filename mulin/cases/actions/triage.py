@@ -161,6 +161,7 @@ def merge_case(
         merged=str(case_id),
         reports=moved,
         after=target.state,
+        version=target.version + 1,
     )
     return move.case
 

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from mulin.cli.ledger import ledger
 from mulin.ledger import queries
 from mulin.ledger.models import Entry
+from tests.make import cases
 from tests.make import ledger as make
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -68,6 +69,23 @@ def test_machines_get_json(forged: bool) -> None:
     said = json.loads(result.output)
     assert result.exit_code == (1 if forged else 0)
     assert (said["ok"], said["first_bad"]) == ((False, f"entry {victim}") if forged else (True, ""))
+
+
+@pytest.mark.parametrize("changed", [False, True])
+def test_replay_agrees_or_names_the_first_row_that_differs(changed: bool) -> None:
+    cases.city()
+    case = cases.filed().case
+    if changed:
+        with connection.cursor() as cursor:
+            cursor.execute("update cases_case set state = 'closed'")
+    plain, said = mulin("replay"), json.loads(mulin("replay", "--json").output)
+    assert plain.exit_code == (1 if changed else 0)
+    if changed:
+        assert f"事项 {case.number} 的 state，台账记为 received，库中是 closed" in plain.output
+        assert (said["number"], said["field"], said["stored"]) == (case.number, "state", "closed")
+    else:
+        assert "1 件事项按 1 条记录重演" in plain.output
+        assert (said["ok"], said["cases"]) == (True, 1)
 
 
 def test_anchors_kept_elsewhere_can_be_compared(folder: Path, tmp_path: Path) -> None:

@@ -1,0 +1,123 @@
+"""All cases told again from the ledger and compared with their rows, block by block, as of one moment."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from django.db import connection
+
+from mulin.cases.rules import replay
+from mulin.cases.rules.replay import Difference, Happened, Torn
+from mulin.ledger.queries import one_moment
+
+BLOCK: Final = 1_000
+_CASES: Final = (
+    f"select id, number, {', '.join(replay.FIELDS)} from cases_case"  # noqa: S608 - our own columns
+    " where id > %s order by id limit %s"
+)
+_ENTRIES: Final = """
+select subject, kind, at, account_id, facts::text from ledger_entry
+where subject = any(%s) and subject_kind = 'case' order by subject, id
+"""
+_ANSWERS: Final = "select case_id, id, answered_at from cases_report where case_id = any(%s)"
+_LOST: Final = """
+select subject from ledger_entry where kind = 'case.filed'
+and not exists (select 1 from cases_case where id = subject::uuid) order by id limit 1
+"""
+FIRST: Final = UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What came of it: how much was compared, and the first case that is not what the ledger tells."""
+
+    cases: int
+    entries: int
+    number: str = ""
+    case_id: str = ""
+    difference: Difference | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Return whether everything agrees."""
+        return self.difference is None
+
+
+def tell_again(*, progress: Callable[[int], object] = int) -> Told:
+    """Compare every case with what its entries tell; stop at the first that differs.
+
+    Reads everything as of one moment, a thousand cases at a time. ``progress`` is told of cases compared.
+    """
+    cases = entries = 0
+    with one_moment():
+        for block in _blocks():
+            past = _past(block)
+            answers = _answers(block)
+            for row in block:
+                mine = past.get(str(row["id"]), [])
+                cases, entries = cases + 1, entries + len(mine)
+                if found := compare(row, mine, answers[row["id"]]):
+                    return Told(cases, entries, row["number"], str(row["id"]), found[0])
+            progress(len(block))
+        lost = _lost()
+    if lost:
+        return Told(cases, entries, "", lost, Difference("state", "filed", None))
+    return Told(cases, entries)
+
+
+def compare(
+    row: Mapping[str, Any], past: Sequence[Happened], answers: Mapping[str, datetime | None]
+) -> list[Difference]:
+    """Return where a case's row is not what its past tells."""
+    try:
+        standing = replay.fold(past)
+    except Torn as torn:
+        return [Difference(torn.where, torn.told, torn.found)]
+    return replay.differences(standing, stored=row, answers=answers)
+
+
+def _blocks() -> Iterator[list[dict[str, Any]]]:
+    last = FIRST
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(_CASES, (last, BLOCK))
+            names = [column.name for column in cursor.description]
+            rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        if not rows:
+            return
+        last = rows[-1]["id"]
+        for row in rows:
+            row["merged_into_id"] = str(row["merged_into_id"]) if row["merged_into_id"] else None
+        yield rows
+
+
+def _past(block: Sequence[dict[str, Any]]) -> dict[str, list[Happened]]:
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTRIES, ([str(row["id"]) for row in block],))
+        rows = cursor.fetchall()
+    return {
+        subject: [Happened(kind, at, account, orjson.loads(facts)) for _, kind, at, account, facts in mine]
+        for subject, mine in groupby(rows, key=itemgetter(0))
+    }
+
+
+def _answers(block: Sequence[dict[str, Any]]) -> dict[UUID, dict[str, datetime | None]]:
+    found: dict[UUID, dict[str, datetime | None]] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(_ANSWERS, ([row["id"] for row in block],))
+        for case_id, report, at in cursor.fetchall():
+            found[case_id][str(report)] = at
+    return found
+
+
+def _lost() -> str:
+    with connection.cursor() as cursor:
+        cursor.execute(_LOST)
+        found = cursor.fetchone()
+    return str(found[0]) if found else ""
