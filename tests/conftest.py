@@ -55,6 +55,14 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 
 
 @pytest.fixture(autouse=True)
+def _settings_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let every test read the settings each time: its own are rolled back, and its questions are counted."""
+    doors = sys.modules.get("mulin.cases.queries.doors")
+    if doors is not None:
+        monkeypatch.setattr(doors, "RECHECK_SECONDS", 0.0)
+
+
+@pytest.fixture(autouse=True)
 def _places_anew() -> None:
     """Let no test see boundaries that another one drew and took back within the same second."""
     places = sys.modules.get("mulin.places.queries")

@@ -1,10 +1,11 @@
 """Log lines as JSON, with nothing in them that somebody wrote or that names a person."""
 
-import json
 import logging
 import traceback
 from datetime import UTC, datetime
 from typing import Any
+
+import orjson
 
 
 class JsonLines(logging.Formatter):
@@ -30,4 +31,4 @@ class JsonLines(logging.Formatter):
                 f"{frame.filename}:{frame.lineno} {frame.name}"
                 for frame in traceback.extract_tb(error.__traceback__)[-12:]
             ]
-        return json.dumps(line, ensure_ascii=False, default=str)
+        return orjson.dumps(line, default=str, option=orjson.OPT_NON_STR_KEYS).decode()

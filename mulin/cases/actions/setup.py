@@ -5,6 +5,7 @@ from datetime import date, datetime
 
 from mulin.cases import policy
 from mulin.cases.models import DispatchRule, DispatchTable, Settings
+from mulin.cases.queries import doors
 from mulin.cases.rules import dispatch
 from mulin.cases.rules.dispatch import Row
 from mulin.kernel.actor import Actor
@@ -84,5 +85,6 @@ def adopt_settings(*, values: Mapping[str, object], actor: Actor, now: datetime)
         if type(value) is not wanted:
             raise BadInput("要填 %(wanted)s", where=name, wanted=wanted.__name__)
     settings, _ = Settings.objects.update_or_create(id=1, defaults=dict(values))
+    doors.forget_settings()
     record("settings.adopted", subject=1, actor=actor, at=now, as_unit=unit_id, names=sorted(values))
     return settings

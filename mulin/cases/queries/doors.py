@@ -1,5 +1,6 @@
 """The few doors to a case: every other query starts here."""
 
+import time
 from typing import Final
 from uuid import UUID
 
@@ -15,6 +16,9 @@ from mulin.people.models import Unit
 
 UNITS: Final = ("desk", "lead", "place_unit", "first_unit", "dispatcher")
 RELATED: Final = ("item", *UNITS)
+RECHECK_SECONDS = 1.0  # how long another process may not notice new settings
+
+_settings: tuple[float, Settings] = (-RECHECK_SECONDS, Settings())
 
 
 class StaleCase(NotPossible):
@@ -97,5 +101,14 @@ def voice_to_change(tracking_code: str) -> Report:
 
 
 def settings() -> Settings:
-    """Return what the pack sets for the heart; defaults until one is adopted."""
-    return next(iter(plain.rows(Settings, "limit 1")), None) or Settings()
+    """Return what the pack sets for the heart, at most a second old; defaults until one is adopted."""
+    global _settings
+    if time.monotonic() - _settings[0] >= RECHECK_SECONDS:
+        _settings = (time.monotonic(), next(iter(plain.rows(Settings, "limit 1")), None) or Settings())
+    return _settings[1]
+
+
+def forget_settings() -> None:
+    """Make this process read the settings again; the act that changes them calls it."""
+    global _settings
+    _settings = (-RECHECK_SECONDS, Settings())
