@@ -109,6 +109,10 @@ EVENT_TONES: Final[Mapping[str, str]] = {
     "case.asked": "warn",
     "case.review_asked": "warn",
     "case.reopened": "warn",
+    "case.warned": "warn",
+    "case.overdue": "bad",
+    "case.escalated": "bad",
+    "case.supervised": "warn",
     "case.finished": "ac",
     "case.passed": "ok",
     "case.closed": "ok",
@@ -137,7 +141,13 @@ def event_face(event: Event) -> EventFace:
     )
 
 
+# What the clock does by itself: nobody's act, so nobody is named but who hears of it.
+BY_CLOCK: Final = frozenset({"case.warned", "case.overdue", "case.escalated", "case.supervised"})
+
+
 def _who(event: Event) -> str:
+    if event.kind in BY_CLOCK and not event.unit:
+        return _("时钟 → %(unit)s") % {"unit": event.units.get("to", "")}
     if event.unit and "to" in event.units and event.units["to"] != event.unit:
         return f"{event.unit} → {event.units['to']}"
     if event.unit:

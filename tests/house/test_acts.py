@@ -17,6 +17,7 @@ SHARED = {"mulin.cases.actions.moves", "mulin.people.actions.trees", "mulin.peop
 
 NO_ACT = {
     "mulin.ledger.actions.record": "writes down an act of another package, at the moment it is given",
+    "mulin.ledger.actions.record_all": "writes down many acts of another package, at the moment it is given",
     "mulin.ledger.actions.once": "carries out somebody else's act at most once",
     "mulin.ledger.actions.whole": "wraps an act in its transaction",
     "mulin.cases.actions.checking.close_blockers": "answers what still stands in the way; changes nothing",

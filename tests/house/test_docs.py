@@ -132,7 +132,7 @@ def recorded() -> Iterator[str]:
             if isinstance(node, ast.Call) and node.args:
                 called = ast.unparse(node.func)
                 prefix = "case." if called == "move.record" else ""
-                if prefix or called in {"record", "_note"}:
+                if prefix or called in {"record", "record_all", "_note"}:
                     for each in ast.walk(node.args[0]):
                         if (
                             isinstance(each, ast.Constant)

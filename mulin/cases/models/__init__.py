@@ -1,5 +1,6 @@
 """Tables of the heart; no behaviour."""
 
+from mulin.cases.models.escalation import Alarm, Bulletin, Rung, Supervision
 from mulin.cases.models.heart import (
     Assignment,
     Case,
@@ -15,7 +16,9 @@ from mulin.cases.models.heart import (
 )
 
 __all__ = [
+    "Alarm",
     "Assignment",
+    "Bulletin",
     "Case",
     "CaseSearch",
     "DispatchRule",
@@ -25,5 +28,7 @@ __all__ = [
     "Reception",
     "Remark",
     "Report",
+    "Rung",
     "Settings",
+    "Supervision",
 ]

@@ -62,6 +62,7 @@ class Case(models.Model):
     reopened = models.SmallIntegerField(default=0)
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
     report_count = models.IntegerField(default=1)
+    supervisions_open = models.SmallIntegerField(default=0, db_default=0)  # 督办 not settled: closing waits
 
     class Meta:
         indexes = [
@@ -267,3 +268,4 @@ class Settings(models.Model):
         default=5
     )  # working days, where no list item says otherwise
     hotline = models.CharField(max_length=20, default="12345")
+    supervision_days = models.SmallIntegerField(default=2, db_default=2)  # working days to answer a 督办

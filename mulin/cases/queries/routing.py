@@ -102,6 +102,12 @@ def fallback_desk(settings: Settings) -> Unit:
     return unit
 
 
+def fallback_id(settings: Settings) -> int | None:
+    """Return the unit of cases that no place leads to, if the city has named one."""
+    found = plain.rows(Unit, "where code = %s", [settings.fallback_unit_code])
+    return found[0].pk if found else None
+
+
 def intake_desk(chain: Iterable[Unit], settings: Settings) -> Unit:
     """Return who judges a new case: the pack's level around the place, else the fallback unit."""
     return nearest(chain, settings.intake_kind) or fallback_desk(settings)

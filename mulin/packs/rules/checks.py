@@ -37,6 +37,7 @@ SETTINGS: Final[Mapping[str, type]] = {
     "triage_minutes": int,
     "default_limit_days": int,
     "hotline": str,
+    "supervision_days": int,
 }
 
 
