@@ -1,7 +1,7 @@
 """What the ledger does: record what happened, answer a repeated request as before, seal roots."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import wraps
@@ -110,7 +110,7 @@ class Line:
     """What one of many entries of a kind tells: of whom, in whose name, which facts."""
 
     subject: UUID | int | str
-    facts: dict[str, Json]
+    facts: Mapping[str, Json]
     as_unit: int | None = None
 
 
@@ -138,7 +138,7 @@ def record_all(kind: str, *, lines: Sequence[Line], actor: Actor, at: datetime) 
                 actor.account_id,
                 [str(line.subject) for line in lines],
                 [line.as_unit for line in lines],
-                [json.dumps(line.facts, ensure_ascii=False, allow_nan=False) for line in lines],
+                [json.dumps(dict(line.facts), ensure_ascii=False, allow_nan=False) for line in lines],
             ),
         )
 

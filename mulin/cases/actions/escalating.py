@@ -8,7 +8,7 @@ both saw due is written once.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -36,13 +36,13 @@ _RUNNING: Final = [state.value for state in escalation.RUNNING]
 # Amber is moves.soon in the database's words: three tenths of the span, two days at most.
 _DUE_SOON: Final = """
 c.due_at > %(now)s and c.due_at <= %(now)s + interval '2 days'
-and c.due_at - least((c.due_at - coalesce(c.dispatched_at, c.reported_at)) * 0.3, interval '2 days') <= %(now)s
+and c.due_at - %(now)s <= least((c.due_at - coalesce(c.dispatched_at, c.reported_at)) * 0.3, interval '2 days')
 """
 _DUE_AGO: Final = "c.due_at <= %(now)s - make_interval(hours => %(after)s)"
 _DESK: Final = "c.desk_id"
 _IDS: Final = "string_to_array(trim(trailing '/' from {unit}.path), '/')::bigint[]"
 _NEAREST: Final = (
-    "(select u.id from people_unit u where u.id = any(" + _IDS + ") and u.kind_id = %(kind)s"
+    f"(select u.id from people_unit u where u.id = any({_IDS}) and u.kind_id = %(kind)s"  # noqa: S608 - our own words
     " order by length(u.path) desc limit 1)"
 )
 _ABOVE: Final = f"({_IDS})[cardinality({_IDS}) - %(up)s]"
@@ -191,7 +191,7 @@ def _supervise(cases: Sequence[UUID], settings: Settings, *, actor: Actor, now: 
     """Open a supervision of whoever has the move, where none is open (督办 by the clock)."""
     if not cases:
         return
-    asked = {
+    asked: dict[str, Any] = {
         "ids": [new_id() for _ in cases], "cases": list(cases), "asked": Stage.ASKED.value, "now": now,
         "due": reply_due(settings, now),
     }  # fmt: skip
