@@ -36,7 +36,8 @@ _RUNNING: Final = [state.value for state in escalation.RUNNING]
 # Amber is moves.soon in the database's words: three tenths of the span, two days at most.
 _DUE_SOON: Final = """
 c.due_at > %(now)s and c.due_at <= %(now)s + interval '2 days'
-and c.due_at - %(now)s <= least((c.due_at - coalesce(c.dispatched_at, c.reported_at)) * 0.3, interval '2 days')
+and c.due_at - %(now)s
+    <= least((c.due_at - coalesce(c.dispatched_at, c.reported_at)) * 0.3, interval '2 days')
 """
 _DUE_AGO: Final = "c.due_at <= %(now)s - make_interval(hours => %(after)s)"
 _DESK: Final = "c.desk_id"
