@@ -1,10 +1,11 @@
 """How a case's clock is shown: what remains, when it ends, and how it was computed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +17,7 @@ from mulin.console import moments
 from mulin.console.words import Text
 
 WIDTH: Final = 1000
-LINES: Final = 9  # of an explanation; a month of working days would be sixty
+LINES: Final = 10  # of an explanation; a month of working days would be sixty
 
 LIMITS: Final[Mapping[str, Text]] = {
     "minutes": gettext_lazy("%(n)d 分钟"),
@@ -36,6 +37,22 @@ WHY: Final[Mapping[str, Text]] = {
     Why.HOLIDAY: gettext_lazy("跳过 · 节假日"),
     Why.PAUSE: gettext_lazy("跳过 · 时钟暂停"),
 }
+# Why a clock stood still: the note of a pause. A holiday's note is its name as the calendar gives it.
+NOTES: Final[Mapping[str, Text]] = {
+    "waiting": gettext_lazy("等诉求人回话"),
+    "suspension": gettext_lazy("挂账"),
+    "ruling": gettext_lazy("等裁定"),
+}
+# Why an earlier promise no longer holds.
+CAUSES: Final[Mapping[str, Text]] = {
+    "matched": gettext_lazy("改了清单项"),
+    "extended": gettext_lazy("批准延期"),
+    "paused": gettext_lazy("时钟暂停"),
+    "resumed": gettext_lazy("时钟续走"),
+    "reopened": gettext_lazy("重办"),
+    "calendar": gettext_lazy("日历有改动"),
+    "dispatched": gettext_lazy("派遣"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +63,7 @@ class Stretch:
     end: datetime
     counted: bool
     why: str
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +93,7 @@ class Span:
     why: str
     length: str
     counted: bool
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +112,7 @@ class ClockWhy:
     tone: str
     calendar: str
     spoken: str
+    before: "tuple[Promise, ...]" = ()
 
 
 def clock(
@@ -102,12 +122,14 @@ def clock(
     clock: Against | None,
     now: datetime,
     done_at: datetime | None = None,
+    why: Mapping[str, Any] | None = None,
 ) -> Clock:
     """Return the chip of a case's clock."""
     if state in FINAL:
         return _ended(state, due_at, done_at)
     if due_at is None:
-        return Clock("", _("没有时限"))
+        stands = why and why.get("left_seconds")
+        return Clock("", _("时钟暂停"), icon="pause") if stands else Clock("", _("没有时限"))
     until = _("%(moment)s 到") % {"moment": moments.short(due_at, now)}
     left = moments.span(due_at - now)
     if clock is Against.OVERDUE:
@@ -129,45 +151,80 @@ def _ended(state: str, due_at: datetime | None, done_at: datetime | None) -> Clo
 
 
 def explained(
-    why: Mapping[str, Any], *, due_at: datetime | None, now: datetime, ended: bool
+    why: Mapping[str, Any],
+    *,
+    due_at: datetime | None,
+    now: datetime,
+    ended: bool,
+    before: Sequence[Mapping[str, Any]] = (),
 ) -> ClockWhy | None:
-    """Return the explanation of a stored deadline, or nothing if none was stored."""
-    if not why or due_at is None:
+    """Return the explanation of a stored deadline, or nothing if none was stored.
+
+    ``before`` are the explanations of the promises this one took the place of, newest first.
+    """
+    if not why or not why.get("intervals"):
         return None
+    stands = due_at is None
+    last = due_at or now
     stretches = [
         Stretch(
             datetime.fromisoformat(i["start"]),
-            datetime.fromisoformat(i["end"]) if i["end"] else max(now, due_at),
+            datetime.fromisoformat(i["end"]) if i["end"] else max(now, last),
             bool(i["counted"]),
             str(i["why"]),
+            str(i.get("note", "")),
         )
-        for i in why.get("intervals", [])
+        for i in why["intervals"]
     ]
     start = datetime.fromisoformat(why["start"])
-    counted = sum((one.end - one.start for one in stretches if one.counted), timedelta())
+    left = timedelta(seconds=int(why.get("left_seconds", 0)))
+    counted = sum((one.end - one.start for one in stretches if one.counted), timedelta()) + left
     used = sum(
         (min(one.end, now) - one.start for one in stretches if one.counted and one.start < now), timedelta()
     )
-    late = now > due_at and not ended
-    soon = not late and not ended and due_at - now <= SOON
-    tone = "bad" if late else "warn" if soon else "ok"
-    left = moments.span(due_at - now)
-    title = _("超期 %(left)s") if late else _("剩 %(left)s")
+    late = not stands and now > last and not ended
+    soon = not stands and not late and not ended and last - now <= SOON
+    tone = "bad" if late else "warn" if soon else "" if stands else "ok"
     return ClockWhy(
-        title=_("已经停表") if ended else title % {"left": left},
+        title=_title(stands=stands, late=late, ended=ended, left=left if stands else last - now),
         limit=_limit_words(why),
         start=moments.short(start, now),
         now=_("现在 %(moment)s") % {"moment": moments.short(now, now)},
-        end=_("到期 %(moment)s") % {"moment": moments.short(due_at, now)},
-        bars=_bars(stretches, start=start, due_at=due_at, now=now, tone=tone),
-        spans=tuple(_spans(stretches)),
+        end=_("到期待定") if stands else _("到期 %(moment)s") % {"moment": moments.short(last, now)},
+        bars=_bars(stretches, start=start, due_at=last, now=now, tone=tone),
+        spans=tuple(_spans(_split(stretches, now), now)),
         used=_("已用 %(used)s / %(all)s") % {"used": moments.span(used), "all": moments.span(counted)},
         verdict=_verdict(due_at=due_at, now=now, late=late, soon=soon, ended=ended),
         tone="" if ended else tone,
-        calendar=_calendar_words(why),
+        calendar=_calendar_words(why, stretches),
         spoken=_("从 %(start)s 到 %(end)s")
         % {"start": moments.short(start, now), "end": moments.short(due_at, now)},
+        before=tuple(_promise(one, now=now) for one in before),
     )
+
+
+def _title(*, stands: bool, late: bool, ended: bool, left: timedelta) -> str:
+    if ended:
+        return _("已经停表")
+    if stands:
+        return _("时钟停着，还剩 %(left)s") % {"left": moments.span(left)}
+    return (_("超期 %(left)s") if late else _("剩 %(left)s")) % {"left": moments.span(left)}
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """An earlier promise: what it was, and why it no longer holds."""
+
+    due: str
+    limit: str
+    cause: str
+
+
+def _promise(one: Mapping[str, Any], *, now: datetime) -> Promise:
+    due = one.get("due_at")
+    moment = datetime.fromisoformat(due) if isinstance(due, str) else due
+    cause = str(one.get("cause", ""))
+    return Promise(moments.short(moment, now), _limit_words(one), str(CAUSES.get(cause, cause)))
 
 
 def limit_words(kind: str, value: int) -> str:
@@ -189,8 +246,8 @@ def _limit_words(why: Mapping[str, Any]) -> str:
     return _("时限 %(length)s，没有定清单项时的默认值") % {"length": length}
 
 
-def _verdict(*, due_at: datetime, now: datetime, late: bool, soon: bool, ended: bool) -> str:
-    if ended:
+def _verdict(*, due_at: datetime | None, now: datetime, late: bool, soon: bool, ended: bool) -> str:
+    if ended or due_at is None:
         return ""
     if late:
         return _("%(moment)s 起超期") % {"moment": moments.short(due_at, now)}
@@ -198,28 +255,68 @@ def _verdict(*, due_at: datetime, now: datetime, late: bool, soon: bool, ended: 
     return (_("临期，%(moment)s 转黄") if soon else _("%(moment)s 转黄")) % {"moment": amber}
 
 
-def _calendar_words(why: Mapping[str, Any]) -> str:
+def _calendar_words(why: Mapping[str, Any], stretches: Sequence[Stretch]) -> str:
     words = [_("日历：%(name)s。") % {"name": why.get("calendar", "")}]
+    pauses = sum(one.why == Why.PAUSE for one in stretches)
+    words.append(_("暂停过 %(n)d 次。") % {"n": pauses} if pauses else _("没有暂停。"))
     if why.get("provisional"):
         words.append(_("到期日超出已公布的放假安排，暂按此算。"))
     return "".join(words)
 
 
-def _spans(stretches: Sequence[Stretch]) -> list[Span]:
-    """Return the lines; in a long row of days the middle is told by number."""
-    lines = [
-        Span(
-            moments.until(one.start, one.end),
-            str(WHY.get(one.why, one.why)),
-            moments.span(one.end - one.start) if one.counted else "—",
-            one.counted,
-        )
-        for one in stretches
-    ]
-    if len(lines) > LINES:
-        left_out = Span("…", _("中间 %(n)d 段略") % {"n": len(lines) - LINES + 1}, "", counted=False)
-        return [*lines[: LINES // 2], left_out, *lines[-(LINES - LINES // 2 - 1) :]]
-    return lines
+def _split(stretches: Sequence[Stretch], now: datetime) -> list[Stretch]:
+    """Return the stretches with the present one cut at ``now``: what is used, and what is left."""
+    cut: list[Stretch] = []
+    for one in stretches:
+        if one.counted and one.start < now < one.end:
+            cut += [replace(one, end=now), replace(one, start=now)]
+        else:
+            cut.append(one)
+    return cut
+
+
+def _why_words(one: Stretch) -> str:
+    start, end = timezone.localtime(one.start), timezone.localtime(one.end)
+    if one.why == Why.OFF_HOURS and start.date() == end.date():
+        return _("跳过 · 午间")
+    word = str(WHY.get(one.why, one.why))
+    if not one.note:
+        return word
+    return _("%(why)s（%(note)s）") % {"why": word, "note": NOTES.get(one.note, one.note)}
+
+
+def _spans(stretches: Sequence[Stretch], now: datetime) -> list[Span]:
+    """Return the lines; in a long row of days what lies between is told by its number and its sum."""
+    lines = [_span(one, now) for one in stretches]
+    if len(lines) <= LINES:
+        return lines
+    here = next((n for n, one in enumerate(stretches) if one.end > now), len(lines) - 1)
+    shown = sorted(
+        {0, 1, 2, len(lines) - 2, len(lines) - 1, *range(here - 1, here + 2)} & set(range(len(lines)))
+    )
+    told: list[Span] = []
+    for n, after in zip(shown, [*shown[1:], len(lines)], strict=True):
+        told.append(lines[n])
+        between = stretches[n + 1 : after]
+        if len(between) == 1:
+            told.append(lines[n + 1])
+        elif between:
+            sum_of = sum((one.end - one.start for one in between if one.counted), timedelta())
+            told.append(
+                Span("…", _("中间 %(n)d 段略") % {"n": len(between)}, moments.span(sum_of), counted=False)
+            )
+    return told
+
+
+def _span(one: Stretch, now: datetime) -> Span:
+    ahead = one.counted and one.start >= now
+    return Span(
+        moments.until(one.start, one.end),
+        _("还剩") if ahead else _why_words(one),
+        moments.span(one.end - one.start) if one.counted else "—",
+        one.counted,
+        ahead,
+    )
 
 
 def _bars(

@@ -43,7 +43,12 @@ def right_side(request: StaffRequest, page: CasePage, *, query: str) -> dict[str
     case, now = page.case, request.now
     ended = case.state in FINAL
     face = clock_faces.clock(
-        state=case.state, due_at=case.due_at, clock=page.clock, now=now, done_at=case.closed_at
+        state=case.state,
+        due_at=case.due_at,
+        clock=page.clock,
+        now=now,
+        done_at=case.closed_at,
+        why=case.due_why,
     )
     voices = past_faces.voices_face(page, now=now)
     left, right = case_faces.facts(page)
