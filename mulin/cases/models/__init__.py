@@ -14,21 +14,27 @@ from mulin.cases.models.heart import (
     Report,
     Settings,
 )
+from mulin.cases.models.whistles import Call, Evaluation, Ruling, Whistle, WhistleStep
 
 __all__ = [
     "Alarm",
     "Assignment",
     "Bulletin",
+    "Call",
     "Case",
     "CaseSearch",
     "DispatchRule",
     "DispatchTable",
+    "Evaluation",
     "Photo",
     "Rating",
     "Reception",
     "Remark",
     "Report",
+    "Ruling",
     "Rung",
     "Settings",
     "Supervision",
+    "Whistle",
+    "WhistleStep",
 ]

@@ -1,7 +1,7 @@
 """Tables of reports, cases, assignments, remarks, photos, ratings and the dispatch table; no behaviour."""
 
 from django.contrib.postgres.fields import ArrayField
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import BrinIndex, GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -63,6 +63,11 @@ class Case(models.Model):
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
     report_count = models.IntegerField(default=1)
     supervisions_open = models.SmallIntegerField(default=0, db_default=0)  # 督办 not settled: closing waits
+    # How many records beside the case are open: asked by every act, so kept on its row.
+    whistles_open = models.SmallIntegerField(default=0, db_default=0)
+    rulings_open = models.SmallIntegerField(
+        default=0, db_default=0
+    )  # it was returned twice: its superior must say whose
 
     class Meta:
         indexes = [
@@ -151,6 +156,12 @@ class Assignment(models.Model):
         indexes = [
             models.Index(fields=["unit", "given_at"]),
             models.Index(fields=["given_unit", "given_at"]),
+            BrinIndex(fields=["given_at"], name="assignment_given"),
+            models.Index(
+                fields=["returned_at"],
+                name="assignment_returned",
+                condition=Q(returned_at__isnull=False),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -214,7 +214,7 @@ def _part(part: Assignment) -> Part:
     )
 
 
-_UNIT_FACTS: Final = ("to", "by", "better", "desk", "place", "was")
+_UNIT_FACTS: Final = ("to", "by", "better", "desk", "place", "was", "unit", "superior")
 
 
 def _units_in(facts: Mapping[str, object]) -> dict[str, int]:

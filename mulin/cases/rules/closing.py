@@ -17,6 +17,12 @@ class Missing(StrEnum):
     ITEM = "item"  # no list item matched yet
     OTHER_PERSON = "other_person"  # the handler may not check their own work
     WINDOW = "window"  # too late: the window to reopen is over
+    WHISTLE = "whistle"  # whistles not ended
+    CALLS = "calls"  # called units that have not reported in
+    RULINGS = "rulings"  # refusals the common superior has not ruled on
+    REPLIES = "replies"  # called units without a result
+    LEAD = "lead"  # the lead was released and nobody follows
+    SUMMARY = "summary"  # the lead has not summed up
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,18 @@ class Act(StrEnum):
     UPHOLD = "uphold_decline"
     ADMIT = "admit_case"
     REOPEN = "reopen_case"
+    WHISTLE = "whistle_units"
+    REPORT_IN = "report_in"
+    REFUSE = "refuse_whistle"
+    REPLY = "reply_whistle"
+    CALL_MORE = "call_more_units"
+    CHANGE_LEAD = "change_whistle_lead"
+    URGE = "urge_units"
+    SUM_UP = "sum_up_whistle"
+    END = "end_whistle"
+    RULE = "rule_on_refusal"
+    EVALUATE = "evaluate_whistle"
+    OBJECT = "object_to_evaluation"
 
 
 class PublicStep(StrEnum):
@@ -69,15 +81,45 @@ class PublicStep(StrEnum):
 _ANYTIME: Final = (Act.LOCATE, Act.MATCH, Act.NOTE, Act.PUBLISH)
 
 
+# Whistles run while somebody is to deal with the matter; what both sides say of each other may come later.
+_WHISTLE: Final = (
+    Act.WHISTLE,
+    Act.REPORT_IN,
+    Act.REFUSE,
+    Act.REPLY,
+    Act.CALL_MORE,
+    Act.CHANGE_LEAD,
+    Act.URGE,
+    Act.SUM_UP,
+    Act.END,
+    Act.RULE,
+)
+_JUDGE: Final = (Act.EVALUATE, Act.OBJECT)
+
 # Acts on records beside the case (a whistle, a hold): they leave it where it is.
-SIDE: Final[frozenset[Act]] = frozenset()
+SIDE: Final[frozenset[Act]] = frozenset((*_WHISTLE, *_JUDGE))
+_BESIDE: Final[Mapping[State, tuple[Act, ...]]] = {
+    State.REGISTERED: (*_WHISTLE, *_JUDGE),
+    State.DISPATCHED: (*_WHISTLE, *_JUDGE),
+    State.IN_HAND: (*_WHISTLE, *_JUDGE),
+    State.WAITING: (*_WHISTLE, *_JUDGE),
+    State.HANDLED: _JUDGE,
+    State.CHECKED: _JUDGE,
+    State.CLOSED: _JUDGE,
+    State.DECLINED: _JUDGE,
+    State.UNDER_REVIEW: _JUDGE,
+}
 
 
 def _with_anytime(state: State, moves: Mapping[Act, State]) -> Mapping[Act, State]:
     return {**dict.fromkeys(_ANYTIME, state), **moves}
 
 
-MOVES: Final[Mapping[State, Mapping[Act, State]]] = {
+def _with_beside(moves: Mapping[State, Mapping[Act, State]]) -> Mapping[State, Mapping[Act, State]]:
+    return {state: {**own, **dict.fromkeys(_BESIDE.get(state, ()), state)} for state, own in moves.items()}
+
+
+_MOVES: Final[Mapping[State, Mapping[Act, State]]] = {
     State.RECEIVED: _with_anytime(
         State.RECEIVED,
         {
@@ -123,6 +165,7 @@ MOVES: Final[Mapping[State, Mapping[Act, State]]] = {
     },
     State.MERGED: {},
 }
+MOVES: Final = _with_beside(_MOVES)
 
 FINAL: Final = frozenset({State.CLOSED, State.DECLINED, State.MERGED})
 OPEN: Final = frozenset(State) - FINAL
