@@ -1,9 +1,9 @@
 """All cases told again from the ledger and compared with their rows, block by block, as of one moment."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
@@ -23,7 +23,7 @@ _CASES: Final = (
 )
 _ENTRIES: Final = """
 select subject, kind, at, account_id, facts::text from ledger_entry
-where subject = any(%s) and subject_kind = 'case' order by subject, id
+where subject = any(%s) and subject_kind = 'case' and at <= %s order by subject, id
 """
 _ANSWERS: Final = "select case_id, id, answered_at from cases_report where case_id = any(%s)"
 _LOST: Final = """
@@ -31,6 +31,7 @@ select subject from ledger_entry where kind = 'case.filed'
 and not exists (select 1 from cases_case where id = subject::uuid) order by id limit 1
 """
 FIRST: Final = UUID(int=0)
+ALWAYS: Final = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,16 @@ def compare(
     return replay.differences(standing, stored=row, answers=answers)
 
 
+def stood_on(moment: datetime) -> Counter[str]:
+    """Return how many cases stood in each state at ``moment``, by the entries until then (S-081)."""
+    stood: Counter[str] = Counter()
+    with one_moment():
+        for block in _blocks():
+            for past in _past(block, until=moment).values():
+                stood[replay.fold(past).columns["state"]] += 1
+    return stood
+
+
 def _blocks() -> Iterator[list[dict[str, Any]]]:
     last = FIRST
     while True:
@@ -97,9 +108,9 @@ def _blocks() -> Iterator[list[dict[str, Any]]]:
         yield rows
 
 
-def _past(block: Sequence[dict[str, Any]]) -> dict[str, list[Happened]]:
+def _past(block: Sequence[dict[str, Any]], *, until: datetime | None = None) -> dict[str, list[Happened]]:
     with connection.cursor() as cursor:
-        cursor.execute(_ENTRIES, ([str(row["id"]) for row in block],))
+        cursor.execute(_ENTRIES, ([str(row["id"]) for row in block], until or ALWAYS))
         rows = cursor.fetchall()
     return {
         subject: [Happened(kind, at, account, orjson.loads(facts)) for _, kind, at, account, facts in mine]

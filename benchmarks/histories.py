@@ -1,0 +1,415 @@
+"""Random histories: people of a city do random acts to random cases, rightly and wrongly, from one seed.
+
+`python -m benchmarks.histories --acts 100000 --seed 7` runs them on a database of its own and then proves
+that the ledger told again equals the rows, that the ledger verifies, and that every invariant holds. The acts
+are the real ones; only the doors are left out.
+"""
+
+import argparse
+import inspect
+import json
+import os
+import random
+import shutil
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from importlib import import_module
+from pathlib import Path
+from pkgutil import iter_modules
+from typing import Any, NamedTuple
+from uuid import UUID
+
+ROOT = Path(__file__).resolve().parents[1]
+HOME = ROOT / "var" / "histories"
+BEGINS = datetime(2026, 3, 2, 1, tzinfo=UTC)
+STEP = 60.0  # mean seconds between two acts: 10⁵ of them make two months and a half
+TEXTS = (
+    "路灯不亮",
+    "下水道堵塞，污水外溢",
+    "楼道堆放杂物",
+    "占道经营",
+    "道路破损",
+    "私搭乱建",
+    "夜间施工扰民",
+    "说不清的事",
+)
+LIVE = 150  # cases that somebody is busy with; one act in eight goes to any case of the past
+
+
+class Row(NamedTuple):
+    """What chooses the next act: a case as it stands."""
+
+    id: UUID
+    state: str
+    version: int
+    desk: int
+    lead: int | None
+
+
+@dataclass
+class World:
+    """Everybody and everything an act may name, and what came of it so far."""
+
+    chance: random.Random
+    now: datetime
+    actors: Sequence[Any]
+    at: Mapping[int, Sequence[Any]]  # by unit, who works there
+    above: Mapping[int, Sequence[int]]  # by unit, itself and the units above
+    units: Sequence[str]
+    items: Sequence[str]
+    spots: Sequence[tuple[float, float]]
+    cases: list[UUID] = field(default_factory=list)
+    done: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
+    filed: int = 0
+
+    @property
+    def acts(self) -> int:
+        """Return how many acts were tried."""
+        return self.done.total() + self.refused.total()
+
+    def pick(self, some: Sequence[Any]) -> Any:
+        """Return one of ``some``."""
+        return some[int(self.chance.random() * len(some))]
+
+
+def world(*, seed: int, pack: Path) -> World:
+    """Adopt a pack and sign everybody in who holds a post of it."""
+    from django.db import connection  # noqa: PLC0415 - Django must be set up first
+
+    from mulin.kernel.actor import SYSTEM  # noqa: PLC0415
+    from mulin.packs.actions import adopt_pack  # noqa: PLC0415
+    from mulin.packs.queries import read_pack  # noqa: PLC0415
+    from mulin.people.models import Account, Person  # noqa: PLC0415
+    from mulin.people.queries.actors import actor_of  # noqa: PLC0415
+
+    adopt_pack(pack=read_pack(pack), actor=SYSTEM, now=BEGINS - timedelta(days=30))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select distinct person.staff_no from people_appointment term"
+            " join people_person person on person.id = term.person_id order by 1"
+        )
+        staff = [number for (number,) in cursor.fetchall()]
+        cursor.execute("select id, code, path from people_unit order by id")
+        units = cursor.fetchall()
+        cursor.execute("select code from catalogue_item order by code")
+        items = [code for (code,) in cursor.fetchall()]
+        cursor.execute(
+            "select (west + east) / 2, (south + north) / 2 from places_area where kind = 'grid' order by code"
+        )
+        spots = cursor.fetchall()
+    actors = []
+    for number in staff:
+        person = Person.objects.get(staff_no=number)  # nobody signs in: no password, no hash to wait for
+        account = Account.objects.create(username=f"h.{number}".lower(), person=person, created_at=BEGINS)
+        actors.append(actor_of(account.pk, now=BEGINS))
+    actors = [actor for actor in actors if actor.grants]
+    at: dict[int, list[Any]] = {}
+    for actor in actors:
+        for grant in actor.grants:
+            at.setdefault(grant.unit_id, []).append(actor)
+    return World(
+        chance=random.Random(seed),
+        now=BEGINS,
+        actors=actors,
+        at=at,
+        above={pk: [int(part) for part in reversed(path.split("/")) if part] for pk, _code, path in units},
+        units=[code for _pk, code, _path in units],
+        items=items,
+        spots=spots,
+    )
+
+
+def run(there: World, *, acts: int, progress: Callable[[int], object] = int) -> None:
+    """Let ``acts`` acts be tried; to be refused is part of life, anything else is a mistake and rises."""
+    from mulin.kernel.errors import Refusal  # noqa: PLC0415 - Django must be set up first
+
+    for number in range(acts):
+        there.now += timedelta(seconds=there.chance.expovariate(1 / STEP))
+        name, attempt = _choose(there)
+        try:
+            attempt()
+        except Refusal as refusal:
+            there.refused[f"{name} {type(refusal).__name__}"] += 1
+        else:
+            there.done[name] += 1
+        if number % 500 == 499:
+            progress(500)
+
+
+def _choose(there: World) -> tuple[str, Callable[[], object]]:
+    """Return what is tried next: mostly what the case's state allows, by somebody who could."""
+    from mulin.cases.rules.lifecycle import MOVES, Act, State  # noqa: PLC0415
+
+    chance = there.chance
+    if not there.cases or chance.random() < 0.13:
+        return "file_report", _filing(there)
+    if chance.random() < 0.04:
+        return "rate_report", _voice(there, "rate_report")
+    row = _row(there)
+    possible = sorted(MOVES[State(row.state)])
+    if chance.random() < 0.88 and possible:
+        weights = [WEIGHTS.get(act.value, 1.0) for act in possible]
+        act = chance.choices(possible, weights)[0]
+    else:
+        act = there.pick(list(Act))
+    return act.value, _attempt(there, act.value, row)
+
+
+WEIGHTS = {
+    "dispatch_case": 6.0, "accept_case": 9.0, "finish_case": 8.0, "pass_check": 9.0, "answer_report": 8.0,
+    "close_case": 9.0, "register_case": 2.0, "hear_resident": 4.0, "uphold_decline": 3.0, "admit_case": 3.0,
+    "merge_case": 0.5, "decline_case": 0.7, "reopen_case": 3.0, "ask_review": 4.0,
+}  # fmt: skip
+
+
+def _row(there: World) -> Row:
+    from django.db import connection  # noqa: PLC0415
+
+    live = there.cases[-LIVE:] if there.chance.random() < 0.875 else there.cases
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select id, state, version, desk_id, lead_id from cases_case where id = %s", [there.pick(live)]
+        )
+        return Row(*cursor.fetchone())
+
+
+def _filing(there: World) -> Callable[[], object]:
+    from mulin.cases.actions.intake import file_report  # noqa: PLC0415
+    from mulin.cases.rules.intake import Channel, Filing, Kind  # noqa: PLC0415
+    from mulin.kernel.actor import PUBLIC  # noqa: PLC0415
+
+    chance = there.chance
+    by = PUBLIC if chance.random() < 0.6 else there.pick(there.actors)
+    again = chance.random() < 0.04 and there.filed > 0
+    there.filed += not again
+    number = int(chance.random() * there.filed) if again else there.filed
+    lon, lat = there.pick(there.spots) if chance.random() < 0.9 else (None, None)
+    filing = Filing(
+        text="" if chance.random() < 0.01 else f"{there.pick(TEXTS)}（示例 {number}）",
+        kind=there.pick(list(Kind)),
+        channel=Channel.WEB if by is PUBLIC else there.pick([Channel.PHONE, Channel.COUNTER, Channel.GRID]),
+        source="history",
+        source_no=str(number),
+        lon=lon,
+        lat=lat,
+        address="" if lon is not None else "示例路 1 号",
+        joins=there.pick(there.cases[-LIVE:]) if there.cases and chance.random() < 0.12 else None,
+    )
+
+    def attempt() -> object:
+        filed = file_report(filing=filing, actor=by, now=there.now)
+        if not filed.replayed and filed.case.version == 1:
+            there.cases.append(filed.case.pk)
+        return filed
+
+    return attempt
+
+
+def actions() -> dict[str, Callable[..., Any]]:
+    """Return every public function of the cases' actions, by name."""
+    import mulin.cases.actions  # noqa: PLC0415
+
+    found: dict[str, Callable[..., Any]] = {}
+    for module in iter_modules(mulin.cases.actions.__path__):
+        loaded = import_module(f"mulin.cases.actions.{module.name}")
+        found |= {
+            name: function
+            for name, function in inspect.getmembers(loaded, inspect.isfunction)
+            if function.__module__ == loaded.__name__ and not name.startswith("_")
+        }
+    return found
+
+
+def _attempt(there: World, name: str, row: Row) -> Callable[[], object]:
+    """Return an act ready to be tried: every parameter filled by its name."""
+    function, wanted = _known(name)
+    if "tracking_code" in wanted:
+        return _voice(there, name, row)
+    given = {asked: GIVE[asked](there, row) for asked in wanted if asked not in ("actor", "now")}
+    return lambda: function(**given, actor=_somebody(there, name, row), now=there.now)
+
+
+def _voice(there: World, name: str, row: Row | None = None) -> Callable[[], object]:
+    from mulin.kernel.actor import PUBLIC  # noqa: PLC0415
+
+    function, wanted = _known(name)
+    row = row or _row(there)
+    given = {asked: GIVE[asked](there, row) for asked in wanted if asked not in ("actor", "now")}
+    return lambda: function(**given, actor=PUBLIC, now=there.now)
+
+
+_KNOWN: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {}
+
+
+def _known(name: str) -> tuple[Callable[..., Any], tuple[str, ...]]:
+    if not _KNOWN:
+        for each, function in actions().items():
+            _KNOWN[each] = function, tuple(inspect.signature(function).parameters)
+    return _KNOWN[name]
+
+
+def _somebody(there: World, act: str, row: Row) -> Any:
+    """Return who tries: often one at the desk or the lead who may, sometimes anybody or the system."""
+    from mulin.kernel.actor import PUBLIC, SYSTEM  # noqa: PLC0415
+
+    draw = there.chance.random()
+    if draw < 0.06:
+        return SYSTEM
+    if draw < 0.08:
+        return PUBLIC
+    if draw < 0.16:
+        return there.pick(there.actors)
+    first = row.lead if row.lead is not None and there.chance.random() < 0.3 else row.desk
+    for unit in there.above[first] if there.chance.random() < 0.8 else list(reversed(there.above[first])):
+        able = [actor for actor in there.at.get(unit, ()) if actor.may(act)]
+        if able:
+            return there.pick(able)
+    return there.pick(there.actors)
+
+
+def _words(text: str) -> Callable[[World, Row], object]:
+    return lambda there, row: "  " if there.chance.random() < 0.02 else text
+
+
+def _version(there: World, row: Row) -> int | None:
+    draw = there.chance.random()
+    return row.version if draw < 0.6 else None if draw < 0.95 else row.version - 1
+
+
+def _one_of(statement: str) -> Callable[[World, Row], Any]:
+    """Return one of what a question about the case finds; something that is nowhere if it finds nothing."""
+
+    def give(there: World, row: Row) -> Any:
+        from django.db import connection  # noqa: PLC0415
+
+        with connection.cursor() as cursor:
+            cursor.execute(statement, [row.id])
+            found = [value for (value,) in cursor.fetchall()]
+        return there.pick(found) if found and there.chance.random() < 0.97 else UUID(int=0)
+
+    return give
+
+
+def _code(there: World, row: Row) -> str:
+    return str(_one_of("select tracking_code from cases_report where case_id = %s order by id")(there, row))
+
+
+def _lead(there: World, row: Row) -> str | None:
+    return None if there.chance.random() < 0.7 else there.pick(there.units)
+
+
+def _some_units(there: World, row: Row) -> list[str]:
+    return [there.pick(there.units) for _ in range(there.chance.choice((0, 0, 1, 2)))]
+
+
+def _photos(there: World, row: Row) -> tuple[Any, ...]:
+    from mulin.cases.rules.intake import PhotoGiven  # noqa: PLC0415
+
+    many = there.chance.choice((0, 1, 1, 2))
+    return tuple(PhotoGiven(digest=f"{n:02x}" * 32, width=800, height=600) for n in range(many))
+
+
+def _maybe(share: float, give: Callable[[World, Row], Any], otherwise: Any) -> Callable[[World, Row], Any]:
+    return lambda there, row: give(there, row) if there.chance.random() < share else otherwise
+
+
+# How each parameter of an act is filled, by its name: a new act with known parameters needs nothing here.
+GIVE: dict[str, Callable[[World, Row], Any]] = {
+    "case_id": lambda there, row: row.id,
+    "version": _version,
+    "reason": _words("示例理由"),
+    "text": _words("示例文字"),
+    "question": _words("哪个单元？"),
+    "result": _words("已处理（示例）"),
+    "note": lambda there, row: there.pick(("", "现场复核")),
+    "words": lambda there, row: there.pick(("", "示例")),
+    "photos": _photos,
+    "lead": _lead,
+    "assist": _some_units,
+    "notify": _some_units,
+    "better_unit": _maybe(0.3, lambda there, row: there.pick(there.units), ""),
+    "item": lambda there, row: there.pick(there.items) if there.chance.random() < 0.95 else "none",
+    "into": lambda there, row: there.pick(there.cases[-LIVE:]),
+    "report_id": _one_of(
+        "select id from cases_report where case_id = %s order by answered_at nulls first, id"
+    ),
+    "tracking_code": _code,
+    "lon": lambda there, row: None,
+    "lat": lambda there, row: None,
+    "address": _words("示例路 2 号"),
+    "solved": lambda there, row: there.chance.random() < 0.7,
+    "satisfied": lambda there, row: there.chance.random() < 0.6,
+}
+
+
+def proofs() -> dict[str, str]:
+    """Return what does not hold, by name; nothing when everything does."""
+    from mulin.cases.queries.invariants import INVARIANTS, broken  # noqa: PLC0415
+    from mulin.cases.queries.replaying import tell_again  # noqa: PLC0415
+    from mulin.ledger import queries as ledger  # noqa: PLC0415
+
+    wrong = {name: ", ".join(found) for name in INVARIANTS if (found := broken(name))}
+    told = tell_again()
+    if told.difference is not None:
+        wrong["replay"] = f"{told.number} {told.difference}"
+    verdict = ledger.verify()
+    if not verdict.ok:
+        wrong["ledger"] = f"{verdict.first_bad}: {verdict.why}"
+    return wrong
+
+
+def main() -> None:
+    """Run a history on a database of its own and prove it; exit status 1 when something does not hold."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.histories", description=__doc__)
+    parser.add_argument("--acts", type=int, default=100_000)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--pack", type=Path, default=ROOT / "packs" / "demo")
+    asked = parser.parse_args()
+    shutil.rmtree(HOME, ignore_errors=True)
+    os.environ["MULIN_VAR"] = str(HOME)
+    os.environ.pop("MULIN_DATABASE_URL", None)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mulin.config.settings")
+    import django  # noqa: PLC0415
+
+    django.setup()
+    from django.db import connection  # noqa: PLC0415
+
+    from mulin.config.database import database  # noqa: PLC0415
+
+    with database():
+        with connection.cursor() as cursor:
+            cursor.execute("set synchronous_commit = off")  # nobody waits for an answer here
+        there = world(seed=asked.seed, pack=asked.pack)
+        began = time.monotonic()
+        run(there, acts=asked.acts, progress=lambda _: _say(there, began))
+        took = time.monotonic() - began
+        print(
+            json.dumps(
+                {"done": dict(sorted(there.done.items())), "refused": dict(sorted(there.refused.items()))},
+                ensure_ascii=False,
+                indent=1,
+            )
+        )
+        print(
+            f"{asked.acts:,} acts on {len(there.cases):,} cases in {took:.1f} s:"
+            f" {asked.acts / took:.0f} a second"
+        )
+        began = time.monotonic()
+        wrong = proofs()
+        print(f"proved in {time.monotonic() - began:.1f} s" if not wrong else f"seed {asked.seed}: {wrong}")
+    sys.exit(1 if wrong else 0)
+
+
+def _say(there: World, began: float) -> None:
+    if there.acts % 10_000 < 500:
+        rate = there.acts / (time.monotonic() - began)
+        print(f"{there.acts:,} acts, {rate:.0f} a second", file=sys.stderr, flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,68 @@
+"""A random history of real acts, right and wrong ones: afterwards everything that must hold holds.
+
+`python -m benchmarks.histories` runs the same at a hundred thousand acts.
+"""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from benchmarks import histories
+from mulin.cases.models import Case
+from mulin.cases.queries.invariants import INVARIANTS, broken
+from mulin.cases.queries.replaying import stood_on
+from mulin.cases.rules.lifecycle import FINAL, Act, State
+
+pytestmark = pytest.mark.django_db
+
+PACK = Path(__file__).resolve().parents[2] / "packs" / "demo"
+ACTS = 1_500
+
+
+@pytest.mark.slow
+@pytest.mark.mechanism("S-081")
+def test_after_a_random_history_everything_holds() -> None:
+    there = histories.world(seed=2026, pack=PACK)
+    histories.run(there, acts=ACTS)
+
+    assert histories.proofs() == {}
+    assert there.acts == ACTS
+    assert there.done.total() > ACTS / 3, there.refused  # a history of refusals proves little
+    tried = {name.partition(" ")[0] for name in (*there.done, *there.refused)}
+    assert tried >= {act.value for act in Act}
+    for share in (0.1, 0.35, 0.6, 0.85, 1.0):  # nothing leaves the process: every case is somewhere, any day
+        moment = histories.BEGINS + (there.now - histories.BEGINS) * share
+        stood = stood_on(moment)
+        over = sum(stood[state] for state in FINAL)
+        still = sum(stood[state] for state in set(State) - FINAL)
+        assert over + still == Case.objects.filter(reported_at__lte=moment).count()
+
+
+BREAKS = {
+    "one_running_lead": "update cases_assignment set ended_at = now()",
+    "desk_of_the_lead": "update cases_case set desk_id = (select min(id) from people_unit)"
+    " where state = 'in_hand'",
+    "over_or_not_on_any_day": "update cases_case set closed_at = null",
+    "answered_before_closed": "update cases_report set answered_at = null",
+    "open_has_a_deadline": "update cases_case set due_at = null",
+    "voices_are_counted": "update cases_case set report_count = report_count + 1",
+    "merged_goes_somewhere": "update cases_case set merged_into_id = null",
+    "checked_by_another": "update cases_case set handled_by_id = account_id from ledger_entry"
+    " where ledger_entry.kind = 'case.passed' and subject = cases_case.id::text and account_id > 0",
+}
+
+
+def test_each_invariant_notices_when_it_is_broken() -> None:
+    there = histories.world(seed=4, pack=PACK)
+    histories.run(there, acts=600)
+    assert BREAKS.keys() == INVARIANTS.keys()
+    for name, change in BREAKS.items():
+        assert broken(name) == []
+        with connection.cursor() as cursor:
+            cursor.execute("savepoint whole")
+            cursor.execute(change)
+            assert broken(name), name
+            cursor.execute("rollback to savepoint whole")
+    assert there.now > histories.BEGINS + timedelta(hours=1)
