@@ -11,7 +11,7 @@ from ninja import Router
 
 from mulin.api import answers, photos, said, shown
 from mulin.api.auth import StaffRequest
-from mulin.cases.actions import checking, handling, triage
+from mulin.cases.actions import checking, handling, supervising, triage
 
 if TYPE_CHECKING:
     from mulin.cases.models import Case
@@ -159,3 +159,27 @@ def admit_case(request: StaffRequest, case_id: UUID, body: said.BecauseSaid) -> 
 def reopen_case(request: StaffRequest, case_id: UUID, body: said.BecauseSaid) -> HttpResponse:
     """Reopen a closed case (重办)."""
     return _act(request, case_id, checking.reopen_case, body, reason=body.reason)
+
+
+@router.post("/{uuid:case_id}/supervise_case", response=shown.CaseBrief, operation_id="supervise_case")
+def supervise_case(request: StaffRequest, case_id: UUID, body: said.SuperviseSaid) -> HttpResponse:
+    """Make a unit answer for it (督办)."""
+    return _act(request, case_id, supervising.supervise_case, body, reason=body.reason, unit=body.unit)
+
+
+@router.post("/{uuid:case_id}/reply_supervision", response=shown.CaseBrief, operation_id="reply_supervision")
+def reply_supervision(request: StaffRequest, case_id: UUID, body: said.SupervisionReplySaid) -> HttpResponse:
+    """Answer a supervision in the name of the unit it asks."""
+    act = partial(supervising.reply_supervision, supervision_id=UUID(body.supervision_id))
+    return _act(request, case_id, act, body, text=body.text)
+
+
+@router.post(
+    "/{uuid:case_id}/verify_supervision", response=shown.CaseBrief, operation_id="verify_supervision"
+)
+def verify_supervision(
+    request: StaffRequest, case_id: UUID, body: said.SupervisionVerdictSaid
+) -> HttpResponse:
+    """Settle an answered supervision, or send it back."""
+    act = partial(supervising.verify_supervision, supervision_id=UUID(body.supervision_id), good=body.good)
+    return _act(request, case_id, act, body, text=body.text)

@@ -213,3 +213,25 @@ class RevealSaid(Said):
 
     report_id: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
     reason: Reason
+
+
+class SuperviseSaid(ActSaid):
+    """Why a unit must answer, and which: the one whose move it is, unless named."""
+
+    reason: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(storable)]
+    unit: Annotated[str, Field(max_length=40, pattern=r"^[0-9A-Za-z_.\-]*$")] = ""
+
+
+class SupervisionReplySaid(ActSaid):
+    """The answer of the supervised unit."""
+
+    supervision_id: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
+    text: Words
+
+
+class SupervisionVerdictSaid(ActSaid):
+    """Whether the answer holds, and what was found."""
+
+    supervision_id: Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
+    good: bool
+    text: Annotated[str, Field(min_length=1, max_length=500), AfterValidator(storable)]

@@ -107,6 +107,17 @@ def require(actor: Actor, act: str, case: Case) -> int | None:
     return grant.unit_id
 
 
+def require_as(actor: Actor, act: str, case: Case, fits: Callable[[Grant], bool]) -> int | None:
+    """Return the unit in whose name ``actor`` does ``act``, among those posts that ``fits`` holds for.
+
+    :raises NotAllowed: no such post of the actor permits it on this case
+    """
+    if actor == SYSTEM:
+        return None
+    fitting = Actor(actor.account_id, actor.name, tuple(grant for grant in actor.grants if fits(grant)))
+    return require(fitting, act, case)
+
+
 def require_at(actor: Actor, act: str, spot: Callable[[], str]) -> int | None:
     """Return the unit in whose name ``actor`` does an act at a place that concerns no case yet.
 

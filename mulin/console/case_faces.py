@@ -23,8 +23,9 @@ BEHIND_MORE: Final = frozenset({Act.LOCATE, Act.MATCH, Act.MERGE, Act.PUBLISH, A
 DANGER: Final = frozenset({Act.DECLINE})
 ORDER: Final = (
     Act.ACCEPT, Act.FINISH, Act.APPROVE, Act.CLOSE, Act.ADMIT, Act.DISPATCH, Act.REGISTER, Act.ANSWER,
+    Act.REPLY_SUPERVISION, Act.VERIFY_SUPERVISION,
     Act.FAIL, Act.RETURN, Act.UPHOLD, Act.ASK, Act.REOPEN, Act.NOTE, Act.MATCH, Act.LOCATE,
-    Act.MERGE, Act.PUBLISH, Act.DECLINE,
+    Act.SUPERVISE, Act.MERGE, Act.PUBLISH, Act.DECLINE,
 )  # fmt: skip
 STATE_TONES: Final[Mapping[str, str]] = {
     State.WAITING: "warn",

@@ -113,6 +113,8 @@ EVENT_TONES: Final[Mapping[str, str]] = {
     "case.overdue": "bad",
     "case.escalated": "bad",
     "case.supervised": "warn",
+    "case.supervision_returned": "bad",
+    "case.supervision_settled": "ok",
     "case.finished": "ac",
     "case.passed": "ok",
     "case.closed": "ok",

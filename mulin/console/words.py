@@ -50,6 +50,9 @@ ACTS: Final[Words] = {
     Act.RULE: pgettext_lazy("act", "裁定"),
     Act.EVALUATE: pgettext_lazy("act", "互评"),
     Act.OBJECT: pgettext_lazy("act", "对互评提出异议"),
+    Act.SUPERVISE: pgettext_lazy("act", "督办"),
+    Act.REPLY_SUPERVISION: pgettext_lazy("act", "回复督办"),
+    Act.VERIFY_SUPERVISION: pgettext_lazy("act", "复查督办"),
 }
 
 STATES: Final[Words] = {
@@ -159,6 +162,10 @@ ENTRIES: Final[Words] = {
     "case.overdue": pgettext_lazy("entry", "超期"),
     "case.escalated": pgettext_lazy("entry", "超期升级"),
     "case.supervised": pgettext_lazy("entry", "督办"),
+    "case.supervision_replied": pgettext_lazy("entry", "回复督办"),
+    "case.supervision_settled": pgettext_lazy("entry", "督办销号"),
+    "case.supervision_returned": pgettext_lazy("entry", "督办退回"),
+    "bulletin.issued": pgettext_lazy("entry", "集中通报"),
     "ladder.adopted": pgettext_lazy("entry", "启用升级阶梯"),
     "reception.logged": pgettext_lazy("entry", "接待登记"),
     "account.created": pgettext_lazy("entry", "开通账号"),
@@ -212,6 +219,7 @@ MISSING: Final[Words] = {
     Missing.RATING: _("还差 %(count)d 条诉求的居民评价"),
     Missing.ITEM: _("还没有定清单项"),
     Missing.OTHER_PERSON: _("报结果的人不能自己核查"),
+    Missing.SUPERVISION: _("还有 %(count)d 条督办没有销号"),
     Missing.WINDOW: _("重办的期限已过"),
     Missing.WHISTLE: _("还有 %(count)d 次吹哨没有结束"),
     Missing.CALLS: _("还差 %(count)d 家报到"),

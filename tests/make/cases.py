@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from itertools import count
 from uuid import UUID
 
-from mulin.cases.actions import checking, handling, intake, setup, triage
+from mulin.cases.actions import checking, handling, intake, setup, supervising, triage
 from mulin.cases.models import Case
 from mulin.cases.rules.dispatch import Row
 from mulin.cases.rules.intake import Channel, ContactGiven, Filing, Kind, PhotoGiven
@@ -29,6 +29,8 @@ PERMITS: dict[str, dict[str, tuple[Relation, ...]]] = {
         **dict.fromkeys(("pass_check", "fail_check", "answer_report", "close_case"), (R.DESK,)),
         **dict.fromkeys(("uphold_decline", "admit_case"), (R.DESK,)),
         "reveal_contact": (R.DESK,),
+        "reply_supervision": (R.DESK, R.LEAD, R.PLACE),
+        "see_supervisions": (R.ANY,),
     },
     "checker": {
         "see_case": (R.PLACE, R.BRANCH, R.FILED),
@@ -42,11 +44,13 @@ PERMITS: dict[str, dict[str, tuple[Relation, ...]]] = {
         "see_case": (R.LEAD, R.DESK, R.ASSIST),
         **dict.fromkeys(("accept_case", "return_case", "finish_case", "ask_resident"), (R.LEAD,)),
         **dict.fromkeys(("add_note", "add_public_note"), (R.LEAD, R.ASSIST)),
+        "reply_supervision": (R.DESK, R.LEAD, R.ASSIST),
     },
     "command": dict.fromkeys(
         ("see_case", "dispatch_case", "uphold_decline", "admit_case", "publish_dispatch", "adopt_pack"),
         (R.ANY,),
-    ),
+    )
+    | dict.fromkeys(("supervise_case", "verify_supervision", "see_supervisions", "issue_bulletin"), (R.ANY,)),
     "reader": {"see_case": (R.PLACE,)},
 }
 
@@ -240,6 +244,24 @@ def declined(here: City) -> Case:
 def contact() -> ContactGiven:
     """Return a contact nobody has."""
     return ContactGiven(phone="13800000000", name="3 号楼居民", may_call=True)
+
+
+def supervised(here: City) -> Case:
+    """Return a case in the firm's hands that the county supervises."""
+    made = in_hand(here)
+    return supervising.supervise_case(case_id=made.pk, reason="居民等久了", actor=here.command, now=NOON)
+
+
+def replied(here: City) -> Case:
+    """Return a supervised case whose unit has answered."""
+    made = supervised(here)
+    return supervising.reply_supervision(
+        case_id=made.pk,
+        supervision_id=made.supervisions.get().pk,
+        text="明天上午修好",
+        actor=here.handler,
+        now=NOON,
+    )
 
 
 def code_of(made: Case) -> str:

@@ -22,7 +22,6 @@ from mulin.cases.queries import doors, routing
 from mulin.cases.rules import escalation
 from mulin.cases.rules.escalation import AlarmKind, Rung
 from mulin.cases.rules.supervision import Stage
-from mulin.clocks.rules.limits import Limit, LimitKind
 from mulin.kernel.actor import Actor
 from mulin.kernel.ids import new_id
 from mulin.ledger.actions import Line, record, record_all, whole
@@ -194,22 +193,13 @@ def _supervise(cases: Sequence[UUID], settings: Settings, *, actor: Actor, now: 
         return
     asked: dict[str, Any] = {
         "ids": [new_id() for _ in cases], "cases": list(cases), "asked": Stage.ASKED.value, "now": now,
-        "due": reply_due(settings, now),
+        "due": moves.supervision_due(settings, now),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_SUPERVISE, asked)
         raised = cursor.fetchall()
     lines = [Line(case, {"supervision": str(pk), "to": unit}) for pk, case, unit in raised]
     record_all("case.supervised", lines=lines, actor=actor, at=now)
-
-
-def reply_due(settings: Settings, now: datetime) -> datetime:
-    """Return by when a supervision must be answered."""
-    limit = Limit(settings.supervision_days, LimitKind.WORKING_DAYS)
-    due = moves.due(start=now, limit=limit, source="supervision")["due_at"]
-    if not isinstance(due, datetime):
-        raise TypeError("a deadline is a moment")
-    return due
 
 
 @whole

@@ -183,3 +183,12 @@ def soon(case: Case) -> timedelta:
     """Return how long before its deadline a case turns amber: three tenths of its span, two days at most."""
     start = case.dispatched_at or case.reported_at
     return min((case.due_at - start) * 0.3, timedelta(days=2)) if case.due_at else timedelta()
+
+
+def supervision_due(settings: Settings, now: datetime) -> datetime:
+    """Return by when a supervision begun now must be answered."""
+    limit = Limit(settings.supervision_days, LimitKind.WORKING_DAYS)
+    at = due(start=now, limit=limit, source="supervision")["due_at"]
+    if not isinstance(at, datetime):
+        raise TypeError("a deadline is a moment")
+    return at

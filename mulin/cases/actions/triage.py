@@ -11,8 +11,9 @@ from django.db.models import F
 
 from mulin.cases.actions import moves
 from mulin.cases.models import Assignment, Case, Photo, Report
-from mulin.cases.queries import doors, routing
+from mulin.cases.queries import doors, routing, supervisions
 from mulin.cases.queries.routing import Why
+from mulin.cases.rules import closing
 from mulin.cases.rules.dispatch import NoRule
 from mulin.cases.rules.lifecycle import FINAL, Act, State
 from mulin.catalogue import queries as catalogue
@@ -134,6 +135,7 @@ def merge_case(
 
     :raises BadInput: no reason was given, or a case was to be merged into itself
     :raises NotPossible: the other case is over
+    :raises NotYet: a supervision of this one is not settled
     """
     reason = moves.words(reason, where="reason", most=300)
     if into == case_id:
@@ -145,6 +147,7 @@ def merge_case(
     target = doors.case_to_change(actor, into)
     if target.state in FINAL:
         raise NotPossible("要并入的事项已经结束")
+    closing.require(supervisions.holds_closing(move.case))
     move.say(reason)
     moved = Report.objects.filter(case=move.case).update(case=target)
     Photo.objects.filter(case=move.case).update(case=target)
@@ -272,6 +275,7 @@ def decline_case(
     """
     reason = moves.words(reason, where="reason", most=300)
     move = moves.begin(Act.DECLINE, case_id=case_id, version=version, actor=actor, now=now)
+    closing.require(supervisions.holds_closing(move.case))
     Report.objects.filter(case=move.case, answered_at__isnull=True).update(
         answer=reason, answered_at=now, answered_unit=move.unit_id
     )

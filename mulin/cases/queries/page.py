@@ -8,7 +8,7 @@ from uuid import UUID
 
 from mulin.cases import policy
 from mulin.cases.models import Assignment, Case, Photo, Remark, Report
-from mulin.cases.queries import beside, doors, routing, worklist
+from mulin.cases.queries import beside, doors, routing, supervisions, worklist
 from mulin.cases.rules import closing, lifecycle
 from mulin.cases.rules.closing import Blocker
 from mulin.cases.rules.dispatch import NoRule
@@ -168,6 +168,8 @@ def _offers(
         Act.ADMIT: other,
         Act.CLOSE: other + close_blockers,
         Act.FINISH: beside.blocks_finishing(case),
+        Act.MERGE: supervisions.holds_closing(case),
+        Act.DECLINE: supervisions.holds_closing(case),
         **(aside := beside.offers(actor, case, now=now)),
     }
     primary = PRIMARY.get(state)

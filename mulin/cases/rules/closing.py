@@ -16,6 +16,7 @@ class Missing(StrEnum):
     RATING = "rating"  # 三单一访: residents rate before the slip is closed (S-086)
     ITEM = "item"  # no list item matched yet
     OTHER_PERSON = "other_person"  # the handler may not check their own work
+    SUPERVISION = "supervision"  # a supervision (督办) is not settled
     WINDOW = "window"  # too late: the window to reopen is over
     WHISTLE = "whistle"  # whistles not ended
     CALLS = "calls"  # called units that have not reported in

@@ -63,6 +63,9 @@ class Act(StrEnum):
     RULE = "rule_on_refusal"
     EVALUATE = "evaluate_whistle"
     OBJECT = "object_to_evaluation"
+    SUPERVISE = "supervise_case"
+    REPLY_SUPERVISION = "reply_supervision"
+    VERIFY_SUPERVISION = "verify_supervision"
 
 
 class PublicStep(StrEnum):
@@ -78,7 +81,8 @@ class PublicStep(StrEnum):
 
 
 # Acts that leave a case where it is, open in every state that is not final.
-_ANYTIME: Final = (Act.LOCATE, Act.MATCH, Act.NOTE, Act.PUBLISH)
+_SUPERVISION: Final = (Act.SUPERVISE, Act.REPLY_SUPERVISION, Act.VERIFY_SUPERVISION)
+_ANYTIME: Final = (Act.LOCATE, Act.MATCH, Act.NOTE, Act.PUBLISH, *_SUPERVISION)
 
 
 # Whistles run while somebody is to deal with the matter; what both sides say of each other may come later.
@@ -97,7 +101,7 @@ _WHISTLE: Final = (
 _JUDGE: Final = (Act.EVALUATE, Act.OBJECT)
 
 # Acts on records beside the case (a whistle, a hold): they leave it where it is.
-SIDE: Final[frozenset[Act]] = frozenset((*_WHISTLE, *_JUDGE))
+SIDE: Final[frozenset[Act]] = frozenset((*_WHISTLE, *_JUDGE, *_SUPERVISION))
 _BESIDE: Final[Mapping[State, tuple[Act, ...]]] = {
     State.REGISTERED: (*_WHISTLE, *_JUDGE),
     State.DISPATCHED: (*_WHISTLE, *_JUDGE),

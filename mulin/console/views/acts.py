@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
 from django.contrib import messages
@@ -12,14 +12,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
-from mulin.cases.queries import worklist
+from mulin.cases.queries import supervisions, worklist
 from mulin.cases.queries.doors import StaleCase
 from mulin.cases.queries.page import CasePage, case_page, dispatch_proposal
 from mulin.cases.rules.closing import NotYet
 from mulin.cases.rules.intake import PhotoGiven
 from mulin.cases.rules.lifecycle import Act
+from mulin.cases.rules.supervision import Stage
 from mulin.catalogue import queries as catalogue
-from mulin.console import case_faces, door, past_faces, words, worklists
+from mulin.console import case_faces, door, moments, past_faces, words, worklists
 from mulin.console.act_forms import FORMS, ActForm, Doing
 from mulin.console.door import StaffRequest, show, show_part, staff
 from mulin.console.views.case import right_side
@@ -28,7 +29,12 @@ from mulin.kernel.errors import BadInput, NotFound, Refusal
 from mulin.ledger.actions import once
 from mulin.people.queries.days import day_of
 
+if TYPE_CHECKING:
+    from mulin.cases.models import Supervision
+
 DANGER: Final = frozenset({Act.DECLINE})
+# Which supervisions an act is about.
+WAITS: Final = {Act.REPLY_SUPERVISION: Stage.ASKED, Act.VERIFY_SUPERVISION: Stage.REPLIED}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -67,7 +73,17 @@ def _extra(request: StaffRequest, act: Act, page: CasePage) -> dict[str, Any]:
     if act in (Act.ANSWER, Act.HEAR):
         results = [event.words for event in page.timeline if event.kind == "case.finished" and event.words]
         return {"report": request.GET.get("report", ""), "results": results[:1]}
+    if act in WAITS:
+        found = [each for each in supervisions.open_items(page.case) if each.state == WAITS[act].value]
+        return {"supervisions": [(str(each.pk), supervision_words(each, request)) for each in found]}
     return {}
+
+
+def supervision_words(item: "Supervision", request: StaffRequest) -> str:
+    """Return a supervision as one line of a choice."""
+    said = item.reply if item.state == Stage.REPLIED.value else item.asked
+    facts = {"unit": item.unit.short_name, "moment": moments.short(item.raised_at, request.now)}
+    return _("%(unit)s · %(moment)s") % facts + (f" · {said.text[:40]}" if said else "")
 
 
 def _done(request: StaffRequest, form: ActForm, page: CasePage, extra: Mapping[str, Any]) -> HttpResponse:

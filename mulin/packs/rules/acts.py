@@ -19,6 +19,8 @@ CITY_ACTS: Final = frozenset(
         "publish_dispatch",
         "adopt_pack",
         "read_ledger",
+        "see_supervisions",
+        "issue_bulletin",
     )
 )
 KNOWN_ACTS: Final = CITY_ACTS | {act.value for acts in (CaseAct, PeopleAct, PlacesAct) for act in acts}

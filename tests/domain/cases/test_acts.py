@@ -9,8 +9,8 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from mulin.cases.actions import checking, handling, triage
-from mulin.cases.models import Case
+from mulin.cases.actions import checking, handling, supervising, triage
+from mulin.cases.models import Case, Supervision
 from mulin.cases.queries.doors import StaleCase
 from mulin.cases.rules.lifecycle import Act, ImpossibleAct, State, possible_acts
 from mulin.kernel.actor import Actor
@@ -35,6 +35,16 @@ def waiting(here: City) -> Case:
 
 def received(here: City) -> Case:
     return make.case(here.grid)
+
+
+def reply(**said: Any) -> Case:
+    item = Supervision.objects.get(case=said["case_id"])
+    return supervising.reply_supervision(supervision_id=item.pk, **said)
+
+
+def verify(**said: Any) -> Case:
+    item = Supervision.objects.get(case=said["case_id"])
+    return supervising.verify_supervision(supervision_id=item.pk, **said)
 
 
 @dataclass(frozen=True)
@@ -259,6 +269,42 @@ TRIALS = [
         "case.reopened",
         (("reason", "又堵了"),),
         "reason",
+    ),
+    Trial(
+        Act.SUPERVISE,
+        supervising.supervise_case,
+        make.in_hand,
+        "command",
+        "dispatcher",
+        State.IN_HAND,
+        "firm",
+        "case.supervised",
+        (("reason", "居民等久了"),),
+        "reason",
+    ),
+    Trial(
+        Act.REPLY_SUPERVISION,
+        reply,
+        make.supervised,
+        "handler",
+        "command",
+        State.IN_HAND,
+        "firm",
+        "case.supervision_replied",
+        (("text", "明天修好"),),
+        "text",
+    ),
+    Trial(
+        Act.VERIFY_SUPERVISION,
+        verify,
+        make.replied,
+        "command",
+        "dispatcher",
+        State.IN_HAND,
+        "firm",
+        "case.supervision_settled",
+        (("good", True), ("text", "已看过现场")),
+        "text",
     ),
 ]
 IDS = [f"{t.act.value}-from-{t.given.__name__}" for t in TRIALS]

@@ -77,6 +77,23 @@ TRIALS = [
     Trial(Act.UPHOLD, under_review, "command", "checker", State.DECLINED, {"reason": "维持"}),
     Trial(Act.ADMIT, under_review, "command", "checker", State.REGISTERED, {"reason": "应当受理"}),
     Trial(Act.REOPEN, just_closed, "dispatcher", "checker", State.REGISTERED, {"reason": "又堵了"}),
+    Trial(Act.SUPERVISE, make.in_hand, "command", "checker", State.IN_HAND, {"reason": "等久了"}),
+    Trial(
+        Act.REPLY_SUPERVISION,
+        make.supervised,
+        "handler",
+        "command",
+        State.IN_HAND,
+        {"supervision_id": "…", "text": "明天修好"},
+    ),
+    Trial(
+        Act.VERIFY_SUPERVISION,
+        make.replied,
+        "command",
+        "handler",
+        State.IN_HAND,
+        {"supervision_id": "…", "good": True, "text": "看过了"},
+    ),
 ]
 
 
@@ -88,6 +105,8 @@ def started(trial: Trial, desk: Desk) -> tuple[Case, str, dict[str, Any]]:
         body["into"] = str(make.case(desk.city.grid).pk)
     if "report_id" in body:
         body["report_id"] = str(Report.objects.get(case=case).pk)
+    if "supervision_id" in body:
+        body["supervision_id"] = str(case.supervisions.get().pk)
     return case, f"/cases/{case.pk}/{trial.act.value}", body
 
 
