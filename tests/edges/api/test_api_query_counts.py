@@ -34,6 +34,9 @@ STATEMENTS: Final = {
     Act.UPHOLD: 10,
     Act.ADMIT: 13,
     Act.REOPEN: 14,
+    Act.SUPERVISE: 13,
+    Act.REPLY_SUPERVISION: 12,
+    Act.VERIFY_SUPERVISION: 12,
 }
 
 
