@@ -17,6 +17,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import iter_modules
@@ -151,12 +152,12 @@ def _choose(there: World) -> tuple[str, Callable[[], object]]:
     if chance.random() < 0.04:
         return "rate_report", _voice(there, "rate_report")
     row = _row(there)
-    possible = sorted(MOVES[State(row.state)])
+    possible = sorted(act for act in MOVES[State(row.state)] if is_ready(act.value))
     if chance.random() < 0.88 and possible:
         weights = [WEIGHTS.get(act.value, 1.0) for act in possible]
         act = chance.choices(possible, weights)[0]
     else:
-        act = there.pick(list(Act))
+        act = there.pick([act for act in Act if is_ready(act.value)])
     return act.value, _attempt(there, act.value, row)
 
 
@@ -244,6 +245,14 @@ def _voice(there: World, name: str, row: Row | None = None) -> Callable[[], obje
 
 
 _KNOWN: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {}
+
+
+@cache
+def is_ready(name: str) -> bool:
+    """Return whether an act can be tried: there is an action of its name and every parameter can be filled."""
+    if name not in actions():
+        return False
+    return set(_known(name)[1]) <= {*GIVE, "actor", "now"}
 
 
 def _known(name: str) -> tuple[Callable[..., Any], tuple[str, ...]]:

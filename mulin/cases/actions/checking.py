@@ -116,11 +116,16 @@ def uphold_decline(
 ) -> Case:
     """Confirm a refusal after review (维持不予受理); by another person than who refused.
 
+    Whoever joined meanwhile is answered with the reason, as the others were.
+
     :raises NotYet: the actor refused the case themselves
     """
     reason = moves.words(reason, where="reason", most=300)
     move = moves.begin(Act.UPHOLD, case_id=case_id, version=version, actor=actor, now=now)
     _by_another(move)
+    Report.objects.filter(case=move.case, answered_at__isnull=True).update(
+        answer=reason, answered_at=now, answered_unit=move.unit_id
+    )
     remark = move.say(reason, public=True)
     move.save(decline_reason=reason, closed_at=now)
     move.record("upheld", said=remark.pk)

@@ -13,8 +13,8 @@ from django.db.models import Model
 
 from mulin.cases import policy
 from mulin.cases.models import Case, Remark, Settings
-from mulin.cases.queries import doors
-from mulin.cases.rules import lifecycle
+from mulin.cases.queries import beside, doors
+from mulin.cases.rules import closing, lifecycle
 from mulin.cases.rules.lifecycle import Act, State
 from mulin.cases.rules.replay import MOVED
 from mulin.clocks.rules import calendars, deadlines
@@ -136,11 +136,15 @@ def begin(act: Act, *, case_id: UUID, version: int | None, actor: Actor, now: da
     :raises StaleCase: the case has moved since ``version``
     :raises NotAllowed: no post of the actor permits the act here
     :raises ImpossibleAct: the case is not in a state that allows it
+    :raises NotYet: it would end the case while something beside it is open
     """
     case = doors.case_to_change(actor, case_id, version=version)
     unit_id = policy.require(actor, act, case)
     before = State(case.state)
-    return Move(case, act, actor, unit_id, now, before, lifecycle.after(before, act))
+    move = Move(case, act, actor, unit_id, now, before, lifecycle.after(before, act))
+    if act in lifecycle.ENDING:
+        closing.require(beside.blocks_closing(case))
+    return move
 
 
 def words(text: str, *, where: str, most: int = WORDS_MAX) -> str:

@@ -162,9 +162,10 @@ def _offers(
     state = State(case.state)
     other = closing.blocks_check(handler_id=case.handled_by_id, checker_id=actor.account_id)
     missing: dict[Act, tuple[Blocker, ...]] = {
+        **dict.fromkeys(lifecycle.ENDING, aside_open := beside.blocks_closing(case)),
         Act.APPROVE: other,
         Act.FAIL: other,
-        Act.UPHOLD: other,
+        Act.UPHOLD: other + aside_open,
         Act.ADMIT: other,
         Act.CLOSE: other + close_blockers,
         Act.FINISH: beside.blocks_finishing(case),

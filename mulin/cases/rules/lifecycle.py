@@ -173,6 +173,10 @@ MOVES: Final = _with_beside(_MOVES)
 
 FINAL: Final = frozenset({State.CLOSED, State.DECLINED, State.MERGED})
 OPEN: Final = frozenset(State) - FINAL
+# Acts that end a case otherwise than by closing it: what is open beside it must be settled first as well.
+ENDING: Final = frozenset(
+    act for state in OPEN for act, to in MOVES[state].items() if to in FINAL and act is not Act.CLOSE
+)
 
 PUBLIC_STEP: Final[Mapping[State, PublicStep]] = {
     State.RECEIVED: PublicStep.REPORTED,

@@ -215,6 +215,7 @@ _TURNS: Final[Mapping[str, _Turn]] = {
     "case.merged": _merged,
     "case.answered": _answered,
     "case.declined": _declined,
+    "case.upheld": _declined,
 }
 
 

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from mulin.cases.actions import checking, handling, supervising, triage
 from mulin.cases.models import Case, Supervision
 from mulin.cases.queries.doors import StaleCase
+from mulin.cases.rules.closing import NotYet
 from mulin.cases.rules.lifecycle import Act, ImpossibleAct, State, possible_acts
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput, NotAllowed, NotFound, NotPossible, Refusal
@@ -520,6 +521,24 @@ def test_a_refusal_answers_everybody_and_reopening_owes_a_new_answer(here: City)
     case = make.closed(here)
     checking.reopen_case(case_id=case.pk, reason="又堵了", actor=here.dispatcher, now=NOON)
     assert case.reports.get().answered_at is None
+
+
+def test_who_joined_during_a_review_is_answered_when_the_refusal_stands(here: City) -> None:
+    case = under_review(here)
+    other = make.filed(joins=case.pk).report
+    checking.uphold_decline(case_id=case.pk, reason="复核后维持", actor=here.command, now=NOON)
+    other.refresh_from_db()
+    assert (other.answer, other.answered_at) == ("复核后维持", NOON)
+
+
+def test_a_case_does_not_end_with_a_record_open_beside_it(here: City) -> None:
+    case, other = make.case(here.grid), make.case(here.grid)
+    Case.objects.filter(pk=case.pk).update(whistles_open=1)
+    at = {"case_id": case.pk, "actor": here.dispatcher, "now": NOON}
+    with pytest.raises(NotYet):
+        triage.decline_case(**at, reason="不属于")
+    with pytest.raises(NotYet):
+        triage.merge_case(**at, into=other.pk, reason="同一口井")
 
 
 def test_the_window_to_reopen_is_kept_by_the_server(here: City) -> None:

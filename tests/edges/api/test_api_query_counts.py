@@ -31,7 +31,7 @@ STATEMENTS: Final = {
     Act.ANSWER: 11,
     Act.CLOSE: 12,
     Act.DECLINE: 11,
-    Act.UPHOLD: 10,
+    Act.UPHOLD: 11,
     Act.ADMIT: 13,
     Act.REOPEN: 14,
     Act.SUPERVISE: 13,
