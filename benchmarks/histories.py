@@ -249,7 +249,7 @@ _KNOWN: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {}
 
 @cache
 def is_ready(name: str) -> bool:
-    """Return whether an act can be tried: there is an action of its name and every parameter can be filled."""
+    """Return whether an act can be tried: it has an action, and every parameter can be filled."""
     if name not in actions():
         return False
     return set(_known(name)[1]) <= {*GIVE, "actor", "now"}
