@@ -8,7 +8,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
-from mulin.api import acts, answers, cases, city, photos, problems, reports
+from mulin.api import acts, aftercare, answers, cases, city, photos, problems, reports
 from mulin.api.auth import BearerToken
 
 DESCRIPTION: Final = """\
@@ -106,7 +106,12 @@ def build() -> MulinAPI:
     staff = BearerToken()
     for router in (reports.router, photos.router):
         api.add_router("", router)
-    for prefix, router in (("", cases.router), ("/cases", acts.router), ("", city.router)):
+    for prefix, router in (
+        ("", cases.router),
+        ("/cases", acts.router),
+        ("", city.router),
+        ("", aftercare.router),
+    ):
         api.add_router(prefix, router, auth=staff)
     return api
 

@@ -79,6 +79,7 @@ def rate_report(request: HttpRequest, code: Code, body: said.RatingSaid) -> Http
             solved=body.solved,
             satisfied=body.satisfied,
             words=body.words,
+            again=body.again,
             actor=PUBLIC,
             now=timezone.now(),
         )
@@ -94,6 +95,18 @@ def ask_review(request: HttpRequest, code: Code, body: said.ReasonSaid) -> HttpR
 
     def act() -> dict[str, Any]:
         voice.ask_review(tracking_code=code, reason=body.reason, actor=PUBLIC, now=timezone.now())
+        return {"done": True}
+
+    return answers.answer_once(request, act, who="public")
+
+
+@router.post("/reports/{code}/reopen", response=shown.Done, operation_id="ask_reopen", auth=None)
+def ask_reopen(request: HttpRequest, code: Code, body: said.ReasonSaid) -> HttpResponse:
+    """Say of a closed matter that it is not fixed, inside its window."""
+    limits.take_turn(request)
+
+    def act() -> dict[str, Any]:
+        voice.ask_reopen(tracking_code=code, reason=body.reason, actor=PUBLIC, now=timezone.now())
         return {"done": True}
 
     return answers.answer_once(request, act, who="public")

@@ -78,6 +78,7 @@ class RatingSaid(Said):
     solved: bool
     satisfied: bool
     words: Annotated[str, Field(max_length=500), AfterValidator(storable)] = ""
+    again: bool = Field(True, description="if it is not solved: have it looked at again")
 
 
 class WordsSaid(Said):

@@ -1,9 +1,7 @@
 """One form for each act on a case: what it asks, what it says will happen, and the act it calls."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, ClassVar, Final
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from django import forms
@@ -12,71 +10,11 @@ from django.utils.translation import gettext_lazy as _
 
 from mulin.cases.actions import checking, handling, supervising, triage
 from mulin.cases.queries.page import CasePage, Voice
-from mulin.cases.rules.intake import PhotoGiven
 from mulin.cases.rules.lifecycle import Act
-from mulin.console import fields
-from mulin.console.words import Text
-from mulin.kernel.actor import Actor
-
-
-@dataclass(frozen=True, slots=True)
-class Doing:
-    """What every act needs beside its own words."""
-
-    page: CasePage
-    version: int | None
-    photos: tuple[PhotoGiven, ...]
-    actor: Actor
-    now: datetime
-
-    @property
-    def case_id(self) -> UUID:
-        """Return the case's id."""
-        return UUID(str(self.page.case.pk))
-
-
-class ActForm(forms.Form):
-    """The part all acts share: a key against double clicks, the version that was read."""
-
-    act: ClassVar[Act]
-    effect: ClassVar[Text] = ""
-    template: ClassVar[str] = "console/act/_fields.html"
-    takes_photos: ClassVar[bool] = False
-    direct: ClassVar[bool] = False  # nothing to ask: the button itself does it
-
-    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
-
-    def prepare(self, page: CasePage, *, extra: Mapping[str, Any]) -> None:
-        """Fill in what depends on the case: choices, proposals."""
-
-    def do(self, doing: Doing) -> None:
-        """Call the act."""
-        raise TypeError(f"{type(self).__name__} does not say what it does")
-
-
-def _words(what: str, label: Text, *, most: int, **more: Any) -> dict[str, forms.Field]:
-    return {what: fields.words(label, most=most, **more)}
-
-
-def _simple(
-    act: Act,
-    call: Callable[..., object],
-    *,
-    effect: Text,
-    asks: Mapping[str, forms.Field] | None = None,
-    direct: bool = False,
-) -> type[ActForm]:
-    """Return the form of an act that takes only words."""
-    asked = dict(asks or {})
-
-    def do(self: ActForm, doing: Doing) -> None:
-        said = {name: self.cleaned_data[name] for name in asked}
-        call(case_id=doing.case_id, version=doing.version, actor=doing.actor, now=doing.now, **said)
-
-    body = {"act": act, "effect": effect, "direct": direct, "do": do, "__module__": __name__, **asked}
-    return type(f"{act.name.title()}Form", (ActForm,), body)
-
+from mulin.console import after_forms, fields
+from mulin.console.act_base import ActForm, Doing
+from mulin.console.act_base import asks_words as _words
+from mulin.console.act_base import simple as _simple
 
 Accept = _simple(
     Act.ACCEPT, handling.accept_case, effect=_("签收后由本单位负责办理，时钟继续走。"), direct=True
@@ -421,6 +359,6 @@ FORMS: Final[Mapping[Act, type[ActForm]]] = {
     for form in (
         Accept, Register, Return, Ask, Publish, Approve, Fail, Close, Decline, Uphold, Admit, Reopen,
         Note, Finish, Locate, Match, Merge, Dispatch, Answer, Hear,
-        Supervise, ReplySupervision, VerifySupervision,
+        Supervise, ReplySupervision, VerifySupervision, *after_forms.FORMS,
     )
 }  # fmt: skip

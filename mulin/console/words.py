@@ -53,6 +53,12 @@ ACTS: Final[Words] = {
     Act.SUPERVISE: pgettext_lazy("act", "督办"),
     Act.REPLY_SUPERVISION: pgettext_lazy("act", "回复督办"),
     Act.VERIFY_SUPERVISION: pgettext_lazy("act", "复查督办"),
+    Act.VISIT: pgettext_lazy("act", "回访"),
+    Act.APPEAL: pgettext_lazy("act", "申诉"),
+    Act.REVIEW_APPEAL: pgettext_lazy("act", "初审申诉"),
+    Act.DECIDE_APPEAL: pgettext_lazy("act", "决定申诉"),
+    Act.EXCLUDE: pgettext_lazy("act", "提出剔除"),
+    Act.CONFIRM_EXCLUSION: pgettext_lazy("act", "确认剔除"),
 }
 
 STATES: Final[Words] = {
@@ -156,6 +162,16 @@ ENTRIES: Final[Words] = {
     "case.evaluation_objected": pgettext_lazy("entry", "对互评提出异议"),
     "case.returned_twice": pgettext_lazy("entry", "两次退单，交共同上级"),
     "whistle_table.adopted": pgettext_lazy("entry", "采用吹哨规则"),
+    "case.reopen_asked": pgettext_lazy("entry", "诉求人说没修好"),
+    "case.visited": pgettext_lazy("entry", "回访"),
+    "case.mark_appealed": pgettext_lazy("entry", "申诉"),
+    "case.appeal_reviewed": pgettext_lazy("entry", "初审申诉"),
+    "case.appeal_decided": pgettext_lazy("entry", "决定申诉"),
+    "case.exclusion_proposed": pgettext_lazy("entry", "提出剔除"),
+    "case.exclusion_settled": pgettext_lazy("entry", "确认剔除"),
+    "visits.drawn": pgettext_lazy("entry", "抽取回访样本"),
+    "script.adopted": pgettext_lazy("entry", "更新回访话术"),
+    "formula.published": pgettext_lazy("entry", "发布三率公式"),
     "case.contact_revealed": pgettext_lazy("entry", "查看联系方式"),
     "case.contact_withdrawn": pgettext_lazy("entry", "撤回联系方式"),
     "case.warned": pgettext_lazy("entry", "将到期提醒"),
@@ -211,7 +227,7 @@ ENTRIES: Final[Words] = {
     "ledger.settled": pgettext_lazy("entry", "台账迁移接续"),
 }
 
-ROLES: Final[Words] = {"lead": _("主办"), "assist": _("协办"), "notify": _("知会")}
+ROLES: Final[Words] = {"lead": _("主办"), "assist": _("协办"), "notify": _("知会"), "visit": _("回访")}
 
 MISSING: Final[Words] = {
     Missing.EVIDENCE: _("还差处置后的照片"),
@@ -227,6 +243,7 @@ MISSING: Final[Words] = {
     Missing.REPLIES: _("还差 %(count)d 家报结果"),
     Missing.LEAD: _("还没有主办"),
     Missing.SUMMARY: _("还差主办汇总"),
+    Missing.SECOND_PERSON: _("要由另一级、另一个岗位的另一个人来办"),
 }
 
 

@@ -13,7 +13,12 @@ CRUD = re.compile(
 FINE_AS_THEY_ARE = {"create_account", "settle", "appoint"}
 
 # Files inside `actions/` that hold what several acts share; nobody outside their package may call them.
-SHARED = {"mulin.cases.actions.moves", "mulin.people.actions.trees", "mulin.people.actions.periods"}
+SHARED = {
+    "mulin.cases.actions.moves",
+    "mulin.cases.actions.visiting",
+    "mulin.people.actions.trees",
+    "mulin.people.actions.periods",
+}
 
 NO_ACT = {
     "mulin.ledger.actions.record": "writes down an act of another package, at the moment it is given",

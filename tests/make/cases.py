@@ -31,6 +31,8 @@ PERMITS: dict[str, dict[str, tuple[Relation, ...]]] = {
         "reveal_contact": (R.DESK,),
         "reply_supervision": (R.DESK, R.LEAD, R.PLACE),
         "see_supervisions": (R.ANY,),
+        "record_visit": (R.ASSIST,),
+        **dict.fromkeys(("review_appeal", "propose_exclusion", "draw_visits", "see_rates"), (R.PLACE,)),
     },
     "checker": {
         "see_case": (R.PLACE, R.BRANCH, R.FILED),
@@ -45,9 +47,20 @@ PERMITS: dict[str, dict[str, tuple[Relation, ...]]] = {
         **dict.fromkeys(("accept_case", "return_case", "finish_case", "ask_resident"), (R.LEAD,)),
         **dict.fromkeys(("add_note", "add_public_note"), (R.LEAD, R.ASSIST)),
         "reply_supervision": (R.DESK, R.LEAD, R.ASSIST),
+        "appeal_mark": (R.LEAD,),
     },
     "command": dict.fromkeys(
-        ("see_case", "dispatch_case", "uphold_decline", "admit_case", "publish_dispatch", "adopt_pack"),
+        (
+            "see_case",
+            "dispatch_case",
+            "uphold_decline",
+            "admit_case",
+            "publish_dispatch",
+            "adopt_pack",
+            "decide_appeal",
+            "confirm_exclusion",
+            "see_rates",
+        ),
         (R.ANY,),
     )
     | dict.fromkeys(("supervise_case", "verify_supervision", "see_supervisions", "issue_bulletin"), (R.ANY,)),

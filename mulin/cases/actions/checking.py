@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from mulin.cases.actions import moves
+from mulin.cases.actions import moves, visiting
 from mulin.cases.models import Assignment, Case, Report
 from mulin.cases.queries import beside, doors, routing
 from mulin.cases.rules import closing
@@ -93,6 +93,8 @@ def close_case(*, case_id: UUID, version: int | None = None, actor: Actor, now: 
     closing.require(close_blockers(move.case, now=now))
     Assignment.objects.filter(case=move.case, ended_at__isnull=True).update(ended_at=now)
     move.save(closed_at=now)
+    if move.case.in_compound:
+        visiting.after_closing(move.case, now=now)
     move.record("closed")
     return move.case
 
@@ -151,10 +153,17 @@ def admit_case(
 
 @whole
 def reopen_case(
-    *, case_id: UUID, reason: str, version: int | None = None, actor: Actor, now: datetime
+    *,
+    case_id: UUID,
+    reason: str,
+    because: str = "",
+    version: int | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> Case:
     """Reopen a closed case (重办) inside its window; everybody who reported it is owed a new answer.
 
+    :param because: what led to it, if not the actor's own finding: "visit:…", "report:…"
     :raises NotYet: the window is over
     """
     reason = moves.words(reason, where="reason", most=300)
@@ -162,8 +171,11 @@ def reopen_case(
     window = doors.settings().reopen_days
     closing.require(closing.blocks_reopen(closed_at=move.case.closed_at, reopen_days=window, now=now))
     remark = move.say(reason, public=True)
+    visiting.call_off(move.case, now=now)
     _start_again(move, reopened=move.case.reopened + 1)
-    move.record("reopened", said=remark.pk, times=move.case.reopened)
+    move.record(
+        "reopened", said=remark.pk, times=move.case.reopened, **({"cause": because} if because else {})
+    )
     return move.case
 
 

@@ -8,16 +8,17 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from mulin.cases import policy
-from mulin.cases.actions import moves
+from mulin.cases.actions import checking, moves
 from mulin.cases.models import Case, CaseSearch, Photo, Reception, Report
 from mulin.cases.queries import doors, routing
 from mulin.cases.rules import grams, intake
+from mulin.cases.rules.aftercare import window_open
 from mulin.cases.rules.intake import Channel, Filing, Outcome
 from mulin.cases.rules.lifecycle import OPEN, State
 from mulin.catalogue import queries as catalogue
 from mulin.clocks.rules import calendars, deadlines
 from mulin.clocks.rules.limits import Limit, LimitKind
-from mulin.kernel.actor import Actor
+from mulin.kernel.actor import SYSTEM, Actor
 from mulin.kernel.errors import BadInput, NotPossible
 from mulin.kernel.ids import new_id
 from mulin.kernel.statements import Kept
@@ -28,6 +29,7 @@ from mulin.people.models import Contact
 from mulin.places.rules.located import Located
 
 FILE = "file_report"
+NOT_FIXED = "又有人反映没有修好，重办"
 _BEFORE = Kept("select id, digest from cases_report where source = %s and source_no = %s")
 _NUMBER = Kept("select nextval('cases_number')")
 PUBLIC_CHANNELS = frozenset({Channel.WEB, Channel.API})
@@ -103,7 +105,7 @@ def _filed_before(filing: Filing, digest: str) -> Filed | None:
 
 def _file(filing: Filing, digest: str, *, actor: Actor, unit_id: int | None, now: datetime) -> Filed:
     located = routing.locate(lon=filing.lon, lat=filing.lat, address=filing.address, now=now)
-    case = _joined(filing.joins) if filing.joins else None
+    case = _joined(filing.joins, now=now) if filing.joins else None
     joined = case is not None
     if case is None:
         case = _open_case(filing, located, unit_id=unit_id, now=now)
@@ -163,14 +165,29 @@ def _file(filing: Filing, digest: str, *, actor: Actor, unit_id: int | None, now
     return Filed(report, case, replayed=False)
 
 
-def _joined(case_id: UUID) -> Case | None:
-    """Return the open case a voice adds itself to, counted up; nothing if it is over."""
-    case = Case.objects.select_for_update(of=("self",)).filter(pk=case_id, state__in=OPEN).first()
-    if case is not None:
-        case.report_count += 1
-        case.version += 1
-        case.save(update_fields=["report_count", "version"])
+def _joined(case_id: UUID, *, now: datetime) -> Case | None:
+    """Return the open case a voice adds itself to, counted up; nothing if it is over.
+
+    Who adds their voice to one just closed says it is not fixed: it is taken up again (W11).
+    """
+    case = Case.objects.select_for_update(of=("self",)).filter(pk=case_id).first()
+    if case is not None and case.state == State.CLOSED:
+        case = _taken_up_again(case, now=now)
+    if case is None or case.state not in OPEN:
+        return None
+    case.report_count += 1
+    case.version += 1
+    case.save(update_fields=["report_count", "version"])
     return case
+
+
+def _taken_up_again(case: Case, *, now: datetime) -> Case | None:
+    window = doors.settings().reopen_days
+    if not window_open(closed_at=case.closed_at, reopen_days=window, now=now):
+        return None
+    return checking.reopen_case(
+        case_id=case.pk, reason=NOT_FIXED, because="another_voice", actor=SYSTEM, now=now
+    )
 
 
 def _open_case(filing: Filing, located: Located, *, unit_id: int | None, now: datetime) -> Case:

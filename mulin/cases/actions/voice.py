@@ -1,17 +1,19 @@
-"""What a resident does by tracking code: rate, ask for a review, take a contact back."""
+"""What a resident does by tracking code: rate, ask again, ask for a review, take a contact back."""
 
 from datetime import datetime
 
-from mulin.cases.actions import moves
+from mulin.cases.actions import checking, moves, visiting
 from mulin.cases.models import Case, Rating, Report
 from mulin.cases.queries import doors, routing
-from mulin.cases.rules import lifecycle
+from mulin.cases.rules import aftercare, closing, lifecycle
+from mulin.cases.rules.aftercare import LowRating, SettledBefore, VisitWhy
 from mulin.cases.rules.lifecycle import Act, State
 from mulin.kernel.actor import SYSTEM, Actor
 from mulin.kernel.errors import BadInput, NotPossible
 from mulin.ledger.actions import record, whole
 from mulin.people.actions import contacts
 
+AGAIN = "诉求人说没有解决，重办"
 RATEABLE = frozenset({State.CHECKED.value, State.CLOSED.value})
 
 
@@ -22,11 +24,13 @@ def rate_report(
     solved: bool,
     satisfied: bool,
     words: str = "",
+    again: bool = True,
     actor: Actor,
     now: datetime,
 ) -> Rating:
     """Say whether it is solved and whether one is satisfied; those who are judged do not see it.
 
+    :param again: if it is not solved: have it looked at again, as the city has set (S-105)
     :raises NotFound: no report has this code
     :raises NotPossible: there is no answer yet, or it was rated before
     """
@@ -44,7 +48,45 @@ def rate_report(
         raise NotPossible("这次答复已经评价过了")
     # That it was rated is a fact of the case; how is kept from everybody whom it judges.
     record("case.rated", subject=report.case_id, actor=actor, at=now, report=str(report.pk))
+    if again and not solved:
+        _doubt(report, now=now)
     return rating
+
+
+@whole
+def ask_reopen(*, tracking_code: str, reason: str, actor: Actor, now: datetime) -> Case:
+    """Say of a closed matter that it is not fixed: it is taken up again, or a third party asks first (W10).
+
+    :raises NotFound: no report has this code
+    :raises NotPossible: the matter is not closed
+    :raises NotYet: the window to reopen is over
+    :raises SettledBefore: this voice said so before, in this round
+    """
+    reason = moves.words(reason, where="reason", most=500)
+    report = doors.voice_to_change(tracking_code)
+    case = report.case
+    if case.state != State.CLOSED:
+        raise NotPossible("这件事还没有结案，请直接补充情况")
+    window = doors.settings().reopen_days
+    closing.require(closing.blocks_reopen(closed_at=case.closed_at, reopen_days=window, now=now))
+    said = moves.Move(case, Act.REOPEN, actor, None, now, State.CLOSED, State.CLOSED).say(reason)
+    record("case.reopen_asked", subject=case.pk, actor=actor, at=now, report=str(report.pk), said=said.pk)
+    if not _doubt(report, now=now, asked=True):
+        raise SettledBefore("您已经提过一次，正在核实")
+    return Case.objects.get(pk=case.pk)
+
+
+def _doubt(report: Report, *, now: datetime, asked: bool = False) -> bool:
+    """Do what the city has set when a voice says "not solved"; return whether anything came of it."""
+    case, settings = report.case, doors.settings()
+    open_still = aftercare.window_open(closed_at=case.closed_at, reopen_days=settings.reopen_days, now=now)
+    if settings.low_rating == LowRating.NOTHING and not asked:
+        return False
+    if settings.low_rating == LowRating.REOPEN and case.state == State.CLOSED and open_still:
+        cause = f"report:{report.pk}"
+        checking.reopen_case(case_id=case.pk, reason=AGAIN, because=cause, actor=SYSTEM, now=now)
+        return True
+    return visiting.open_visit(case, report, why=VisitWhy.DOUBT, now=now) is not None
 
 
 @whole

@@ -1,5 +1,6 @@
 """Tables of the heart; no behaviour."""
 
+from mulin.cases.models.aftercare import Appeal, Exclusion, Formula, Phrase, Visit, VisitPlan
 from mulin.cases.models.escalation import Alarm, Bulletin, Rung, Supervision
 from mulin.cases.models.heart import (
     Assignment,
@@ -18,6 +19,7 @@ from mulin.cases.models.whistles import Call, Evaluation, Ruling, Whistle, Whist
 
 __all__ = [
     "Alarm",
+    "Appeal",
     "Assignment",
     "Bulletin",
     "Call",
@@ -26,7 +28,10 @@ __all__ = [
     "DispatchRule",
     "DispatchTable",
     "Evaluation",
+    "Exclusion",
+    "Formula",
     "Photo",
+    "Phrase",
     "Rating",
     "Reception",
     "Remark",
@@ -35,6 +40,8 @@ __all__ = [
     "Rung",
     "Settings",
     "Supervision",
+    "Visit",
+    "VisitPlan",
     "Whistle",
     "WhistleStep",
 ]

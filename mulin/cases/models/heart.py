@@ -20,7 +20,7 @@ class Case(models.Model):
     version = models.IntegerField(default=1)  # moves with every act; a stale door is told so
     is_example = models.BooleanField(default=False)
 
-    item = models.ForeignKey(Item, null=True, on_delete=models.PROTECT)
+    item = models.ForeignKey(Item, db_index=False, null=True, on_delete=models.PROTECT)
     suggestion = models.JSONField(default=dict)  # {"code", "name", "confidence", "why"} or {} = abstained
     module = models.CharField(max_length=16, blank=True)  # from the item (S-049)
     in_compound = models.BooleanField(default=False)  # 三单一访
@@ -68,6 +68,9 @@ class Case(models.Model):
     rulings_open = models.SmallIntegerField(
         default=0, db_default=0
     )  # it was returned twice: its superior must say whose
+    # Facts stay, figures change: from these moments on the case, or its lateness, no longer counts.
+    excluded_at = models.DateTimeField(null=True)
+    late_waived_at = models.DateTimeField(null=True)
 
     class Meta:
         indexes = [
@@ -78,6 +81,8 @@ class Case(models.Model):
             ),
             models.Index(fields=["place_unit", "reported_at"], name="case_place"),
             models.Index(fields=["reported_at"], name="case_reported"),
+            models.Index(fields=["item", "reported_at"], name="case_item_reported"),
+            models.Index(fields=["closed_at"], name="case_closed", condition=Q(state="closed")),
             models.Index(
                 fields=["lat", "lon"],
                 name="case_point",
@@ -280,3 +285,9 @@ class Settings(models.Model):
     )  # working days, where no list item says otherwise
     hotline = models.CharField(max_length=20, default="12345")
     supervision_days = models.SmallIntegerField(default=2, db_default=2)  # working days to answer a 督办
+    visit_days = models.SmallIntegerField(default=7)  # a visit-back is to be made within so many days
+    visit_attempts = models.SmallIntegerField(default=3)  # nobody is rung more often
+    low_rating = models.CharField(max_length=8, default="visit")  # rules.aftercare.LowRating
+    repeat_count = models.SmallIntegerField(default=3)  # so many cases of one matter at one place …
+    repeat_days = models.SmallIntegerField(default=30)  # … within so many days …
+    repeat_metres = models.SmallIntegerField(default=50)  # … or in the same compound, are a repeat complaint

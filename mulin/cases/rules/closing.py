@@ -24,6 +24,7 @@ class Missing(StrEnum):
     REPLIES = "replies"  # called units without a result
     LEAD = "lead"  # the lead was released and nobody follows
     SUMMARY = "summary"  # the lead has not summed up
+    SECOND_PERSON = "second_person"  # another person of another unit or post must look at it
 
 
 @dataclass(frozen=True, slots=True)

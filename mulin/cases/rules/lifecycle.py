@@ -66,6 +66,12 @@ class Act(StrEnum):
     SUPERVISE = "supervise_case"
     REPLY_SUPERVISION = "reply_supervision"
     VERIFY_SUPERVISION = "verify_supervision"
+    VISIT = "record_visit"
+    APPEAL = "appeal_mark"
+    REVIEW_APPEAL = "review_appeal"
+    DECIDE_APPEAL = "decide_appeal"
+    EXCLUDE = "propose_exclusion"
+    CONFIRM_EXCLUSION = "confirm_exclusion"
 
 
 class PublicStep(StrEnum):
@@ -101,7 +107,10 @@ _WHISTLE: Final = (
 _JUDGE: Final = (Act.EVALUATE, Act.OBJECT)
 
 # Acts on records beside the case (a whistle, a hold): they leave it where it is.
-SIDE: Final[frozenset[Act]] = frozenset((*_WHISTLE, *_JUDGE, *_SUPERVISION))
+_AFTERCARE: Final = (
+    Act.VISIT, Act.APPEAL, Act.REVIEW_APPEAL, Act.DECIDE_APPEAL, Act.EXCLUDE, Act.CONFIRM_EXCLUSION,
+)  # fmt: skip
+SIDE: Final[frozenset[Act]] = frozenset((*_WHISTLE, *_JUDGE, *_SUPERVISION, *_AFTERCARE))
 _BESIDE: Final[Mapping[State, tuple[Act, ...]]] = {
     State.REGISTERED: (*_WHISTLE, *_JUDGE),
     State.DISPATCHED: (*_WHISTLE, *_JUDGE),
@@ -109,7 +118,7 @@ _BESIDE: Final[Mapping[State, tuple[Act, ...]]] = {
     State.WAITING: (*_WHISTLE, *_JUDGE),
     State.HANDLED: _JUDGE,
     State.CHECKED: _JUDGE,
-    State.CLOSED: _JUDGE,
+    State.CLOSED: (*_JUDGE, *_AFTERCARE),
     State.DECLINED: _JUDGE,
     State.UNDER_REVIEW: _JUDGE,
 }
@@ -160,7 +169,10 @@ _MOVES: Final[Mapping[State, Mapping[Act, State]]] = {
     State.CHECKED: _with_anytime(
         State.CHECKED, {Act.ANSWER: State.CHECKED, Act.CLOSE: State.CLOSED, Act.FAIL: State.IN_HAND}
     ),
-    State.CLOSED: {Act.NOTE: State.CLOSED, Act.REOPEN: State.REGISTERED},
+    State.CLOSED: {
+        Act.NOTE: State.CLOSED,
+        Act.REOPEN: State.REGISTERED,
+    },
     State.DECLINED: {Act.NOTE: State.DECLINED, Act.ASK_REVIEW: State.UNDER_REVIEW},
     State.UNDER_REVIEW: {
         Act.NOTE: State.UNDER_REVIEW,

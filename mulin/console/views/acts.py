@@ -20,8 +20,9 @@ from mulin.cases.rules.intake import PhotoGiven
 from mulin.cases.rules.lifecycle import Act
 from mulin.cases.rules.supervision import Stage
 from mulin.catalogue import queries as catalogue
-from mulin.console import case_faces, door, moments, past_faces, words, worklists
-from mulin.console.act_forms import FORMS, ActForm, Doing
+from mulin.console import after_forms, case_faces, door, moments, past_faces, words, worklists
+from mulin.console.act_base import ActForm, Doing
+from mulin.console.act_forms import FORMS
 from mulin.console.door import StaffRequest, show, show_part, staff
 from mulin.console.views.case import right_side
 from mulin.gateways import photos
@@ -70,6 +71,8 @@ def _extra(request: StaffRequest, act: Act, page: CasePage) -> dict[str, Any]:
         }
     if act is Act.MERGE:
         return {"nearby": worklist.duplicates_of(request.actor, page.case, now=request.now)}
+    if act in after_forms.ACTS:
+        return after_forms.about(request.actor, act, page)
     if act in (Act.ANSWER, Act.HEAR):
         results = [event.words for event in page.timeline if event.kind == "case.finished" and event.words]
         return {"report": request.GET.get("report", ""), "results": results[:1]}

@@ -15,6 +15,8 @@ CITY_ACTS: Final = frozenset(
         "file_report",
         "import_reports",
         "export_cases",
+        "draw_visits",
+        "see_rates",
         "publish_list",
         "publish_dispatch",
         "adopt_pack",

@@ -38,6 +38,12 @@ SETTINGS: Final[Mapping[str, type]] = {
     "default_limit_days": int,
     "hotline": str,
     "supervision_days": int,
+    "visit_days": int,
+    "visit_attempts": int,
+    "low_rating": str,
+    "repeat_count": int,
+    "repeat_days": int,
+    "repeat_metres": int,
 }
 
 

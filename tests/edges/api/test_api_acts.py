@@ -8,12 +8,13 @@ import pytest
 from django.utils import timezone
 
 from mulin.api.shown import CaseBrief, CaseShown, ContactShown, StaffReportTaken
-from mulin.cases.models import Case, Report
+from mulin.cases.models import Appeal, Case, Exclusion, Report, Visit
 from mulin.cases.queries.page import STAFF_ACTS
 from mulin.cases.rules.lifecycle import Act, State
 from mulin.catalogue.models import Item
 from mulin.ledger.models import Entry
 from tests.edges.api.conftest import Desk
+from tests.make import aftercare as after
 from tests.make import cases as make
 from tests.make.api import Caller
 from tests.make.cases import City
@@ -94,6 +95,53 @@ TRIALS = [
         State.IN_HAND,
         {"supervision_id": "…", "good": True, "text": "看过了"},
     ),
+    Trial(
+        Act.VISIT,
+        after.to_visit,
+        "dispatcher",
+        "command",
+        State.CLOSED,
+        {
+            "visit_id": "…",
+            "outcome": "contacted",
+            "responded": True,
+            "solved": "solved",
+            "satisfied": "satisfied",
+        },
+    ),
+    Trial(Act.APPEAL, after.late, "handler", "dispatcher", State.CLOSED, {"mark": "late", "grounds": "停水"}),
+    Trial(
+        Act.REVIEW_APPEAL,
+        after.appealed,
+        "dispatcher",
+        "checker",
+        State.CLOSED,
+        {"appeal_id": "…", "advice": True, "words": "属实"},
+    ),
+    Trial(
+        Act.DECIDE_APPEAL,
+        after.reviewed,
+        "command",
+        "checker",
+        State.CLOSED,
+        {"appeal_id": "…", "granted": True, "words": "不计入"},
+    ),
+    Trial(
+        Act.EXCLUDE,
+        after.closed_with_words,
+        "dispatcher",
+        "checker",
+        State.CLOSED,
+        {"code": "impossible", "grounds": "暴雨"},
+    ),
+    Trial(
+        Act.CONFIRM_EXCLUSION,
+        after.proposed,
+        "command",
+        "checker",
+        State.CLOSED,
+        {"exclusion_id": "…", "agreed": True},
+    ),
 ]
 
 
@@ -107,6 +155,11 @@ def started(trial: Trial, desk: Desk) -> tuple[Case, str, dict[str, Any]]:
         body["report_id"] = str(Report.objects.get(case=case).pk)
     if "supervision_id" in body:
         body["supervision_id"] = str(case.supervisions.get().pk)
+    for name, found in (
+        ("visit_id", Visit), ("appeal_id", Appeal), ("exclusion_id", Exclusion)
+    ):  # fmt: skip
+        if name in body:
+            body[name] = str(found.objects.filter(case=case).values_list("pk", flat=True)[0])  # type: ignore[attr-defined]
     return case, f"/cases/{case.pk}/{trial.act.value}", body
 
 

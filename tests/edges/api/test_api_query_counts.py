@@ -33,10 +33,16 @@ STATEMENTS: Final = {
     Act.DECLINE: 11,
     Act.UPHOLD: 11,
     Act.ADMIT: 13,
-    Act.REOPEN: 14,
     Act.SUPERVISE: 13,
     Act.REPLY_SUPERVISION: 12,
     Act.VERIFY_SUPERVISION: 12,
+    Act.REOPEN: 15,
+    Act.VISIT: 17,
+    Act.APPEAL: 13,
+    Act.REVIEW_APPEAL: 11,
+    Act.DECIDE_APPEAL: 11,
+    Act.EXCLUDE: 13,
+    Act.CONFIRM_EXCLUSION: 11,
 }
 
 

@@ -73,7 +73,15 @@ def test_a_merged_case_is_over_for_good() -> None:
 def test_final_states_allow_only_notes_and_ways_back() -> None:
     allowed = {act for state in FINAL for act in possible_acts(state)}
     judging = {Act.EVALUATE, Act.OBJECT}  # both sides of a whistle: it holds nothing up
-    assert allowed == {Act.NOTE, Act.REOPEN, Act.ASK_REVIEW} | judging
+    aftercare = {
+        Act.VISIT,
+        Act.APPEAL,
+        Act.REVIEW_APPEAL,
+        Act.DECIDE_APPEAL,
+        Act.EXCLUDE,
+        Act.CONFIRM_EXCLUSION,
+    }
+    assert allowed == {Act.NOTE, Act.REOPEN, Act.ASK_REVIEW} | judging | aftercare
 
 
 @pytest.mark.parametrize(("state", "act"), [(s, a) for s in State for a in Act if a not in possible_acts(s)])
