@@ -183,7 +183,9 @@ CHANGES: dict[Act, tuple[Callable[[Node], Iterator[Node]], ...]] = {
     Act.END: (_end,),
 }
 # Acts beside the case that change no record's standing: words, reminders, judgements after the fact.
-STILL = frozenset({Act.URGE, Act.EVALUATE, Act.OBJECT})
+STILL = frozenset({Act.URGE, Act.EVALUATE, Act.OBJECT}) | {
+    Act.VISIT, Act.APPEAL, Act.REVIEW_APPEAL, Act.DECIDE_APPEAL, Act.EXCLUDE, Act.CONFIRM_EXCLUSION,
+}  # fmt: skip
 
 
 def edges(node: Node) -> Iterator[tuple[Act, Node]]:

@@ -1,5 +1,6 @@
 """Voices come in by every channel, once each, into one pool."""
 
+from datetime import timedelta
 from threading import Barrier, Thread
 
 import pytest
@@ -84,13 +85,17 @@ def test_a_wrong_part_leaves_nothing_behind(here: City) -> None:
     assert not any(model.objects.exists() for model in (Case, Report, Contact))
 
 
-def test_a_voice_may_join_an_open_case_but_not_a_closed_one(here: City) -> None:
+def test_a_voice_may_join_an_open_case_and_take_up_one_just_closed_but_no_older_one(here: City) -> None:
     case = make.case(here.grid)
     joined = make.filed(joins=case.pk)
     case.refresh_from_db()
     assert (joined.case, case.report_count) == (case, 2)
+    again = make.filed(joins=make.closed(here).pk)  # another resident says it is not fixed: W11
+    assert (again.case.state, again.case.reopened, again.case.report_count) == ("registered", 1, 2)
     over = make.closed(here)
-    assert make.filed(joins=over.pk).case != over
+    assert make.filed(joins=over.pk, now=NOON + timedelta(days=16)).case != over
+    over.refresh_from_db()
+    assert over.state == "closed"
 
 
 def test_a_reception_becomes_a_report_without_typing_again(here: City) -> None:
