@@ -18,6 +18,8 @@ from urllib.request import urlopen
 
 import django
 
+from benchmarks import compare
+
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / "var" / "bench"
 BARS = {"lifecycle_per_second": 60.0, "lifecycle_p95_ms": 300.0, "intake_per_second": 250.0}
@@ -26,6 +28,10 @@ BARS = {"lifecycle_per_second": 60.0, "lifecycle_p95_ms": 300.0, "intake_per_sec
 def main() -> None:
     """Run everything; the exit status is 1 when a bar is missed."""
     asked = _arguments()
+    if asked.against:
+        raise SystemExit(compare.main(asked))
+    global HOME
+    HOME = asked.home
     if HOME.exists() and not asked.again:
         shutil.rmtree(HOME)
     os.environ["MULIN_VAR"] = str(HOME)
@@ -40,6 +46,9 @@ def main() -> None:
     result: dict[str, Any] = {"at": datetime.now(UTC).isoformat(), "machine": machine.describe()}
     with database():
         plan = _plan(city.prepare, home.url(), cases=asked.cases)
+        if asked.only is not None:
+            _only(asked, plan, home)
+            return
         result["raw_before"] = raw.measure(home.url(), seconds=asked.seconds / 2)
         with _server(asked.port) as server:
             plan |= {"host": "127.0.0.1", "port": asked.port}
@@ -55,6 +64,17 @@ def main() -> None:
     _finish(result, asked.out)
 
 
+def _only(asked: argparse.Namespace, plan: dict[str, Any], home: Any) -> None:
+    """Measure the named flows only (none: the pool is to be planted) and print them as JSON."""
+    seen: dict[str, Any] = {"seconds_to_plant": plan["seconds_to_plant"]}
+    if asked.only:
+        with _server(asked.port) as server:
+            plan |= {"host": "127.0.0.1", "port": asked.port}
+            for flow in asked.only:
+                seen[flow] = _driven(plan, flow, asked.clients, asked.seconds, server.pid, home)
+    print(json.dumps(seen))
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument(
@@ -65,6 +85,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=3_000, help="rows of the imported file")
     parser.add_argument("--port", type=int, default=8790)
     parser.add_argument("--again", action="store_true", help="use the pool an earlier run left")
+    parser.add_argument("--home", type=Path, default=HOME, help="where the pool lies")
+    parser.add_argument("--only", nargs="*", help="measure these flows only and print JSON; none: only plant")
+    parser.add_argument("--against", type=int, help="plant a second pool of so many cases and compare rates")
     parser.add_argument("--out", type=Path, default=ROOT / "benchmarks" / "results")
     return parser.parse_args()
 

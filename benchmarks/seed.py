@@ -8,7 +8,8 @@ import random
 import secrets
 import sys
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -17,19 +18,27 @@ import orjson
 import psycopg
 from psycopg.types.json import Jsonb, set_json_dumps
 
+from benchmarks.multiply import TABLES, multiply
 from mulin.cases.rules.grams import grams
 from mulin.cases.rules.intake import CODE_ALPHABET
 
+ORIGINALS = 20_000  # written one by one; the rest are twins of theirs (multiply.py)
 BATCH = 200  # a transaction moves one chain head once an entry: long ones walk ever more dead versions of it
 # What a city's pool looks like: most is over, one in twelve is open.
 STATES = (
-    ("closed", 88), ("declined", 3), ("merged", 1), ("received", 1), ("registered", 1), ("dispatched", 1),
-    ("in_hand", 3), ("handled", 1), ("checked", 1),
+    ("closed", 89), ("declined", 3), ("received", 1), ("registered", 1), ("dispatched", 1), ("in_hand", 3),
+    ("handled", 1), ("checked", 1),
 )  # fmt: skip
 STEPS = ("filed", "dispatched", "accepted", "finished", "passed", "answered", "closed")
-REACHED = {
-    "received": 1, "registered": 1, "declined": 1, "merged": 1, "dispatched": 2, "in_hand": 3, "handled": 4,
-    "checked": 5, "closed": 7,
+WAYS = {
+    "received": STEPS[:1], "registered": ("filed", "registered"), "declined": ("filed", "declined"),
+    "dispatched": STEPS[:2], "in_hand": STEPS[:3], "handled": STEPS[:4], "checked": STEPS[:5],
+    "closed": STEPS,
+}  # fmt: skip
+LEADS_TO = {
+    "filed": "received", "registered": "registered", "declined": "declined", "dispatched": "dispatched",
+    "accepted": "in_hand", "finished": "handled", "passed": "checked", "answered": "checked",
+    "closed": "closed",
 }  # fmt: skip
 WHERE = ("东门", "西门", "3号楼", "菜市场", "小学", "公交站", "河边", "2单元", "广场", "巷口")
 WHAT = (
@@ -81,7 +90,16 @@ def plant(dsn: str, *, cases: int, prefix: str, account: int, seed: int = 7) -> 
     ``account`` is who did the acts; the units and items are those the adopted pack brought.
     """
     set_json_dumps(lambda value: orjson.dumps(value).decode())
-    chance = random.Random(seed)
+    originals = cases if cases <= ORIGINALS else max(cases // -(-cases // ORIGINALS), 1)
+    _plant(dsn, cases=originals, prefix=prefix, account=account, chance=random.Random(seed))
+    if copies := cases // originals - 1:
+        columns = dict(zip(TABLES, (CASE, ("case_id", "grams"), REPORT, PART, REMARK, ENTRY), strict=True))
+        multiply(dsn, copies=copies, columns=columns)
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")
+
+
+def _plant(dsn: str, *, cases: int, prefix: str, account: int, chance: random.Random) -> None:
     with psycopg.connect(dsn) as connection:
         spots = _spots(connection)
         items = connection.execute("SELECT id, code, name, module FROM catalogue_item ORDER BY id").fetchall()
@@ -102,8 +120,6 @@ def plant(dsn: str, *, cases: int, prefix: str, account: int, seed: int = 7) -> 
             "SELECT setval('cases_number', greatest((SELECT last_value FROM cases_number), 1))"
         )
         connection.commit()
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute("VACUUM ANALYZE")
 
 
 def _spots(connection: psycopg.Connection[Any]) -> list[Spot]:
@@ -139,31 +155,33 @@ def _case(
 ) -> dict[str, Any]:
     state = chance.choices([name for name, _ in STATES], [share for _, share in STATES])[0]
     spot, item = chance.choice(spots), chance.choice(items)
-    is_over = state in ("closed", "declined", "merged")
+    is_over = state in ("closed", "declined")
     age = timedelta(minutes=chance.randint(3 * 1440, 365 * 1440) if is_over else chance.randint(1, 6 * 1440))
     filed = now - age
-    moments = [filed + timedelta(minutes=chance.randint(20, 200) * step) for step in range(len(STEPS))]
-    reached = REACHED[state]
-    at = {step: moments[n] if n < reached else None for n, step in enumerate(STEPS)}
-    over = moments[-1] if is_over else None
+    way = WAYS[state]
+    moments = [filed + timedelta(minutes=chance.randint(20, 200) + 200 * n) for n in range(len(way))]
+    at = defaultdict[str, datetime | None](lambda: None, zip(way, moments, strict=True))
+    at["filed"] = filed
     case_id, report_id = _id_at(filed, chance), _id_at(filed, chance)
     text = f"{chance.choice(WHERE)}{chance.choice(WHAT)}，{chance.choice(HOW)}，请派人看看（示例 {i}）"
     title, number = text[:24], f"{prefix}-{filed:%Y%m%d}-S{i:06d}"
-    lead = spot.community if reached >= 2 else None
-    desk = spot.street if reached == 1 or reached >= 5 else spot.community
+    lead = spot.community if at["dispatched"] else None
+    desk = spot.street if lead is None or at["finished"] else spot.community
+    over, answered = at["closed"] or at["declined"], at["answered"] or at["declined"]
+    due = filed + timedelta(days=chance.randint(1, 10))
     return {
         "case": (
-            case_id, number, title, "need", state, reached, True, item[0] if reached > 1 else None, Jsonb({}),
+            case_id, number, title, "need", state, len(way), True, item[0] if lead else None, Jsonb({}),
             item[3], False, spot.lon, spot.lat, "", Jsonb({"outcome": "inside"}), spot.grid, "", desk, lead,
-            spot.street if lead else None, spot.street, account if reached >= 4 else None, filed,
-            at["dispatched"], at["dispatched"], at["accepted"], at["finished"], at["passed"], over,
-            filed + timedelta(days=chance.randint(1, 10)), Jsonb({"source": "seed"}), "", 0, None, 1,
+            spot.street if lead else None, spot.street, account if at["finished"] or at["declined"] else None,
+            filed, at["registered"] or at["dispatched"], at["dispatched"], at["accepted"], at["finished"],
+            at["passed"], over, due, Jsonb({"source": "seed"}), "", 0, None, 1,
         ),
         "search": (case_id, grams(f"{number} {title} {text}")),
         "report": (
             report_id, case_id, _code(), "web", "seed", str(i), "0" * 64, "need", text, False, False, None,
-            spot.lon, spot.lat, "", None, None, filed, "已处理（示例）" if at["answered"] else "",
-            at["answered"], spot.community if at["answered"] else None,
+            spot.lon, spot.lat, "", None, None, filed, "已处理（示例）" if answered else "", answered,
+            spot.community if answered else None,
         ),
         "parts": [
             (case_id, spot.community, "lead", spot.street, at["dispatched"], Jsonb({"how": "table"}),
@@ -172,19 +190,41 @@ def _case(
         "remarks": [
             (case_id, "finish_case", True, "已到现场处理（示例）", account, spot.community, at["finished"])
         ] if at["finished"] else [],
-        "entries": list(_entries(case_id, report_id, at, spot, account)),
+        "entries": list(_entries(case_id, report_id, way, at, spot, item[0], due, account)),
     }  # fmt: skip
 
 
 def _entries(
-    case_id: uuid.UUID, report_id: uuid.UUID, at: dict[str, datetime | None], spot: Spot, account: int
+    case_id: uuid.UUID,
+    report_id: uuid.UUID,
+    way: Sequence[str],
+    at: Mapping[str, datetime | None],
+    spot: Spot,
+    item: int,
+    due: datetime,
+    account: int,
 ) -> Iterator[tuple[Any, ...]]:
-    for step in STEPS:
-        moment = at[step]
-        if moment is not None:
-            by, unit = (0, None) if step == "filed" else (account, spot.community)
-            facts = {"report": str(report_id)} if step in ("filed", "answered") else {"to": spot.community}
-            yield (moment, f"case.{step}", "case", str(case_id), by, unit, Jsonb(facts))
+    """Yield what the acts would have left in the ledger, so that replay agrees with the rows."""
+    moved: dict[str, dict[str, object]] = {
+        "filed": {"desk_id": spot.street, "place_unit_id": spot.grid, "due_at": due.isoformat()},
+        "dispatched": {
+            "desk_id": spot.community, "lead_id": spot.community, "dispatcher_id": spot.street,
+            "item_id": item,
+        },
+        "finished": {"desk_id": spot.street},
+    }  # fmt: skip
+    before = ""
+    for version, step in enumerate(way, 1):
+        facts: dict[str, object] = {"after": LEADS_TO[step], "version": version}
+        if before:
+            facts["before"] = before
+        if step in ("filed", "answered"):
+            facts["report"] = str(report_id)
+        if step in moved:
+            facts["moved"] = moved[step]
+        by, unit = (0, None) if step == "filed" else (account, spot.community)
+        yield at[step], f"case.{step}", "case", str(case_id), by, unit, Jsonb(facts)
+        before = LEADS_TO[step]
 
 
 def _id_at(moment: datetime, chance: random.Random) -> uuid.UUID:
@@ -194,7 +234,7 @@ def _id_at(moment: datetime, chance: random.Random) -> uuid.UUID:
         | (0x7 << 76)
         | (chance.getrandbits(12) << 64)
         | (0b10 << 62)
-        | chance.getrandbits(62)
+        | (chance.getrandbits(46) << 16)  # the last four digits number the copies
     )
 
 
