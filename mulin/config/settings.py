@@ -9,6 +9,11 @@
 ``MULIN_SECRET_KEY``    the secret that signs sessions; without it one is made under ``var/keys``
 ``MULIN_TIME_ZONE``     the city's time zone
 ``MULIN_LOG_LEVEL``     INFO unless told
+``MULIN_PUBLIC_URL``  the address under which residents reach the pages: messages link to it
+``MULIN_SMS_URL``, ``MULIN_WECHAT_URL``  the city's gateways (https); without one that channel is off
+``MULIN_MAIL_URL``  smtp://user:password@host:587/from@example.org?to=domain of the units' mailboxes
+``MULIN_GATEWAY_SECRET``  signs what goes to the gateways
+``MULIN_GATEWAY_ALLOW``  networks and ports inside that a gateway may have: 10.1.2.0/24:8443, by commas
 ``MULIN_API_INTAKE_PER_MINUTE``  what one address may post to the API without a token; 0 = no limit
 """
 
@@ -84,6 +89,7 @@ INSTALLED_APPS = [
     "mulin.people",
     "mulin.catalogue",
     "mulin.cases",
+    "mulin.telling",
     "mulin.packs",
     "mulin.resident",
     "mulin.console",
@@ -172,6 +178,16 @@ FILE_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 
 # What one address may post without a token: a whole housing estate may share one; 0 = no limit.
 API_INTAKE_PER_MINUTE = int(os.environ.get("MULIN_API_INTAKE_PER_MINUTE", "120"))
+
+# Messages to the outside: where they go, and what they link to. A channel without an address is off.
+PUBLIC_URL = os.environ.get("MULIN_PUBLIC_URL", "")
+GATEWAYS = {
+    "sms": os.environ.get("MULIN_SMS_URL", ""),
+    "wechat": os.environ.get("MULIN_WECHAT_URL", ""),
+    "email": os.environ.get("MULIN_MAIL_URL", ""),
+}
+GATEWAY_SECRET = os.environ.get("MULIN_GATEWAY_SECRET", "")
+GATEWAY_ALLOW = [each for each in os.environ.get("MULIN_GATEWAY_ALLOW", "").split(",") if each.strip()]
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = ""  # jobs are named in config/worker.py
 

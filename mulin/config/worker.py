@@ -15,9 +15,11 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
+from mulin.cases import jobs as cases
 from mulin.gateways import photos
 from mulin.ledger import jobs as ledger
 from mulin.people import jobs as people
+from mulin.telling import jobs as telling
 
 _log = logging.getLogger("mulin.worker")
 HEARTBEAT: Final = 5.0
@@ -38,6 +40,11 @@ class Timer:
 TIMERS: Final = (
     Timer("ledger.anchor", "* * * * *", lambda now: ledger.anchor(folder=settings.VAR / "anchors", now=now)),
     Timer("ledger.forget_receipts", "41 2 * * *", lambda now: ledger.forget_receipts(now=now)),
+    Timer("cases.sweep_clocks", "* * * * *", lambda now: cases.sweep_clocks(now=now)),
+    Timer("telling.follow", "* * * * * */10", lambda now: telling.follow(now=now)),
+    Timer("telling.sms", "* * * * * 5", lambda now: telling.send("sms", now=now)),
+    Timer("telling.wechat", "* * * * * 5", lambda now: telling.send("wechat", now=now)),
+    Timer("telling.email", "* * * * * 5", lambda now: telling.send("email", now=now)),
     Timer("people.turn_day", "* * * * *", lambda now: people.turn_day(now=now)),
     Timer(
         "photos.sweep_held",

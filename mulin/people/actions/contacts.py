@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from mulin.gateways.keys import master_key
-from mulin.kernel.actor import Actor
+from mulin.kernel.actor import SYSTEM, Actor
 from mulin.kernel.errors import NotAllowed, NotFound, NotPossible
 from mulin.kernel.ids import new_id
 from mulin.ledger.actions import record
@@ -70,6 +70,22 @@ def reveal_contact(
         contact=contact, account_id=actor.account_id, unit_id=as_unit, reason=why, at=now
     )
     record("contact.revealed", subject=contact.pk, actor=actor, at=now, as_unit=as_unit, view=view.pk)
+    return details
+
+
+@transaction.atomic
+def reach_contact(*, contact_id: UUID, actor: Actor, now: datetime) -> ContactDetails:
+    """Open a contact so that the system can send its owner a message; nobody looks, and it is on the record.
+
+    :raises NotFound: there is no such contact
+    :raises NotAllowed: the actor is not the system
+    :raises ContactErased: it was erased
+    """
+    contact = _contact_to_change(contact_id)
+    if actor != SYSTEM:
+        raise NotAllowed("您的岗位不能做这一步")
+    details = _opened(contact)
+    record("contact.reached", subject=contact.pk, actor=actor, at=now)
     return details
 
 

@@ -1,0 +1,11 @@
+"""What cases do by the clock: look after every clock of the city."""
+
+from datetime import datetime
+
+from mulin.cases.actions import escalating
+from mulin.kernel.actor import SYSTEM
+
+
+def sweep_clocks(*, now: datetime) -> int:
+    """Note what is late, each once; return how much of it is new."""
+    return escalating.sweep_clocks(actor=SYSTEM, now=now).total
