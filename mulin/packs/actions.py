@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
+from mulin.cases.actions import escalating
 from mulin.cases.actions import setup as cases
 from mulin.cases.models import Case, DispatchTable
 from mulin.cases.queries import routing
@@ -25,6 +26,7 @@ from mulin.people.rules.rows import Imported
 from mulin.places import actions as places
 from mulin.places import queries as ground
 from mulin.places.rules.atlas import Atlas
+from mulin.telling.actions import following
 
 EXAMPLES = 5
 
@@ -191,10 +193,23 @@ def _lists(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, dict
             )
     if pack.dispatch.rows:
         counts["dispatch"] = _dispatch(pack, day, actor, now)
+    if pack.ladder.rows:
+        counts["escalation"] = _replaced(
+            escalating.adopt_ladder(rungs=pack.ladder.rows, actor=actor, now=now), len(pack.ladder.rows)
+        )
+    if pack.routes.rows:
+        counts["notices"] = _replaced(
+            following.adopt_routes(routes=pack.routes.rows, actor=actor, now=now), len(pack.routes.rows)
+        )
     if pack.settings:
         cases.adopt_settings(values=pack.settings, actor=actor, now=now)
         counts["settings"] = {"new": 0, "changed": len(pack.settings), "ended": 0, "same": 0}
     return counts
+
+
+def _replaced(changed: int, rows: int) -> dict[str, int]:
+    """Return the counts of a table that is put in place of the one before as a whole."""
+    return {"new": 0, "changed": changed, "ended": 0, "same": 0 if changed else rows}
 
 
 def _dispatch(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, int]:

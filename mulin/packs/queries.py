@@ -5,12 +5,13 @@ import json
 import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, time
 from functools import partial
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from mulin.cases.rules.dispatch import Row as DispatchRow
+from mulin.cases.rules.escalation import Rung
 from mulin.catalogue import queries as catalogue
 from mulin.catalogue.rules.items import ItemRow, Kind
 from mulin.gateways import sheets
@@ -24,12 +25,14 @@ from mulin.packs.rules.problems import Problem
 from mulin.people.rules.plans import UnitRow
 from mulin.people.rules.structure import KindRow, PostRow, RoleRow, TermRow
 from mulin.places.rules.ground import AreaEdition, BuildingThere, CompoundThere
+from mulin.telling.rules.routes import Route
 
 R = TypeVar("R")
 
 MANIFEST: Final = "pack.toml"
 TABLES: Final = (
     "unit_kinds", "roles", "permits", "posts", "units", "staff", "compounds", "buildings", "list", "dispatch",
+    "escalation", "notices",
 )  # fmt: skip
 MAPS: Final = ("areas", "compounds")
 JSON_BYTES: Final = 64_000_000
@@ -200,6 +203,8 @@ def examine(path: Path) -> tuple[Pack, tuple[Problem, ...]]:
         buildings=folder.table("buildings", pack.BUILDINGS, _building),
         items=items,
         list_digest=list_digest,
+        ladder=folder.table("escalation", pack.ESCALATION, Rung),
+        routes=folder.table("notices", pack.NOTICES, _notice),
         dispatch=_numbered(folder.table("dispatch", pack.DISPATCH, _dispatch_row)),
     )
     known = {role.code for role in read.roles.rows}
@@ -254,6 +259,11 @@ def _dispatch_row(
         for cell in (assist, notify)
     ]
     return DispatchRow(0, lead, item, area, compound, hours, several[0], several[1])
+
+
+def _notice(*, quiet: tuple[time, time] | None, **values: str) -> Route:
+    begin, end = quiet or (None, None)
+    return Route(quiet_from=begin, quiet_until=end, **values)
 
 
 def _areas(folder: _Folder, from_on: date) -> Table[AreaEdition]:

@@ -23,6 +23,10 @@ CITY_ACTS: Final = frozenset(
         "read_ledger",
         "see_supervisions",
         "issue_bulletin",
+        "read_outbox",
+        "resend_message",
+        "give_up_message",
+        "acknowledge_message",
     )
 )
 KNOWN_ACTS: Final = CITY_ACTS | {act.value for acts in (CaseAct, PeopleAct, PlacesAct) for act in acts}

@@ -4,9 +4,12 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import time
 from typing import Final, TypeAlias
 
-Value: TypeAlias = str | int | float | bool | tuple[str, ...] | frozenset[tuple[str, str]]
+Value: TypeAlias = (
+    str | int | float | bool | tuple[str, ...] | tuple[time, time] | frozenset[tuple[str, str]] | None
+)
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,31}")
 _YES: Final = frozenset(("是", "true", "yes", "1", "y", "√"))
@@ -74,6 +77,23 @@ def yes_or_no(cell: str) -> bool:
     if word not in _YES | _NO:
         raise BadCell("「%(cell)s」不是 是 或 否", "请填 是 或 否，留空表示否")
     return word in _YES
+
+
+def span(cell: str) -> tuple[time, time] | None:
+    """Return the hours from one time of day to another, over midnight too: ``22:00-07:00``; empty is none.
+
+    :raises BadCell: it is no such span
+    """
+    if not cell.strip():
+        return None
+    first, _, last = cell.strip().replace("–", "-").partition("-")
+    try:
+        begin, end = time.fromisoformat(first.strip()), time.fromisoformat(last.strip())
+    except ValueError:
+        begin = end = time()
+    if begin == end:
+        raise BadCell("「%(cell)s」不是时段", "请写成 22:00-07:00，留空表示没有")
+    return begin, end
 
 
 def words(cell: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from mulin.cases.rules import dispatch
+from mulin.cases.rules import dispatch, escalation
 from mulin.kernel.errors import BadInput
 from mulin.packs.rules import pack as columns
 from mulin.packs.rules.cells import Column
@@ -17,6 +17,7 @@ from mulin.places.rules.ground import AreaEdition
 from mulin.places.rules.register import Surveyed, check_buildings, check_compounds
 from mulin.places.rules.survey import Problem as GroundProblem
 from mulin.places.rules.survey import survey
+from mulin.telling.rules import routes
 
 AREA_KINDS: Final = ("city", "county", "street", "community", "grid")
 MEND: Final = "请改正这一格"
@@ -55,6 +56,8 @@ def check(pack: Pack, *, items: Collection[str]) -> list[Problem]:
         *_references(pack),
         *_dispatch(pack, items),
         *_settings(pack),
+        *_ladder(pack),
+        *_routes(pack),
     ]
 
 
@@ -203,6 +206,32 @@ def _dispatch(pack: Pack, items: Collection[str]) -> Iterator[Problem]:
         what, how = "和第 %(other)s 行条件相同，分不出先后", "请合并两行，或把其中一行写得更具体"
         file = table.sources[0].file
         yield Problem(file, second, "清单编码", what, how, {"other": first})
+
+
+def _ladder(pack: Pack) -> Iterator[Problem]:
+    table = pack.ladder
+    yield from _first_fault(table, lambda: escalation.check_rungs(table.rows))
+    kinds = {kind.code for kind in pack.kinds.rows}
+    for row, source in zip(table.rows, table.sources, strict=True):
+        how, _, kind = row.to.partition(":")
+        if how in ("kind", "place") and kind not in kinds:
+            facts = {"kind": kind}
+            yield Problem(source.file, source.line, "升级到", "没有单位类别「%(kind)s」", MEND, facts)
+
+
+def _routes(pack: Pack) -> Iterator[Problem]:
+    table = pack.routes
+    yield from _first_fault(table, lambda: routes.check_routes(table.rows))
+
+
+def _first_fault(table: Table[Any], check: Callable[[], object]) -> Iterator[Problem]:
+    """Run a check that names the row it stumbles over as its last word, counted from 1."""
+    try:
+        check()
+    except BadInput as refused:
+        source = table.sources[int(refused.where.rpartition(" ")[2]) - 1]
+        facts: dict[str, str | int] = {key: str(value) for key, value in refused.facts.items()}
+        yield Problem(source.file, source.line, "", refused.why, "请改正这一行", facts)
 
 
 def _target(

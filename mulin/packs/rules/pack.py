@@ -6,11 +6,24 @@ from datetime import date
 from typing import Final, Generic, TypeAlias, TypeVar
 
 from mulin.cases.rules.dispatch import Row as DispatchRow
+from mulin.cases.rules.escalation import Rung
 from mulin.catalogue.rules.items import ItemRow
-from mulin.packs.rules.cells import Column, code, codes, degrees, post_roles, text, whole, words, yes_or_no
+from mulin.packs.rules.cells import (
+    Column,
+    code,
+    codes,
+    degrees,
+    post_roles,
+    span,
+    text,
+    whole,
+    words,
+    yes_or_no,
+)
 from mulin.people.rules.plans import UnitRow
 from mulin.people.rules.structure import KindRow, PostRow, RoleRow, TermRow
 from mulin.places.rules.ground import AreaEdition, BuildingThere, CompoundThere
+from mulin.telling.rules.routes import Route
 
 R = TypeVar("R")
 Setting: TypeAlias = str | int | bool
@@ -61,6 +74,8 @@ class Pack:
     buildings: Table[BuildingThere] = Table()
     items: tuple[ItemRow, ...] = ()
     dispatch: Table[DispatchRow] = Table()
+    ladder: Table[Rung] = Table()
+    routes: Table[Route] = Table()
 
     def all_units(self) -> Table[UnitRow]:
         """Return the units listed, and those that buildings and stairwells are."""
@@ -173,4 +188,17 @@ DISPATCH: Final = (
     Column("lead", "主办", text, required=True, most=60),
     Column("assist", "协办", text),
     Column("notify", "知会", text),
+)
+ESCALATION: Final = (
+    Column("level", "级别", whole, required=True),
+    Column("after_hours", "超期小时", whole, required=True),
+    Column("to", "升级到", text, required=True, most=40),
+    Column("supervise", "督办", yes_or_no),
+)
+NOTICES: Final = (
+    Column("kind", "台账条目", text, required=True, most=64),
+    Column("who", "告诉谁", text, required=True, most=16),
+    Column("channel", "渠道", text, required=True, most=8),
+    Column("words", "用语", text, required=True, most=32),
+    Column("quiet", "静默时段", span),
 )

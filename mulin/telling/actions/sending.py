@@ -104,7 +104,7 @@ def _address(each: Outgoing, *, actor: Actor, now: datetime) -> str:
 
 def _text(each: Outgoing) -> str:
     base = messages.public_address()
-    link = f"{base}/t/{each.facts['code']}" if base and "code" in each.facts else base
+    link = f"{base}/track/{each.facts['code']}" if base and "code" in each.facts else base
     return texts.text(each.words, {**each.facts, "link": link})
 
 

@@ -56,20 +56,6 @@ class Route:
     quiet_until: time | None = None
 
 
-def read_quiet(cell: str) -> tuple[time | None, time | None]:
-    """Return the quiet hours in a cell: ``22:00-07:00``, or none.
-
-    :raises ValueError: it is no such span
-    """
-    if not cell.strip():
-        return None, None
-    first, _, last = cell.strip().replace("–", "-").partition("-")
-    begin, end = time.fromisoformat(first.strip()), time.fromisoformat(last.strip())
-    if begin == end:
-        raise ValueError("an empty span")
-    return begin, end
-
-
 def check_routes(routes: Sequence[Route]) -> None:
     """Return quietly when every row can be followed.
 
