@@ -87,4 +87,4 @@ class VerifySupervision(_OfSupervision):
         )  # fmt: skip
 
 
-FORMS: Final[tuple[type[ActForm], ...]] = (Supervise, ReplySupervision, VerifySupervision)
+FORMS: Final = (Supervise, ReplySupervision, VerifySupervision)
