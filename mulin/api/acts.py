@@ -11,7 +11,7 @@ from ninja import Router
 
 from mulin.api import answers, photos, said, shown
 from mulin.api.auth import StaffRequest
-from mulin.cases.actions import checking, handling, supervising, triage
+from mulin.cases.actions import checking, handling, holding, supervising, triage
 
 if TYPE_CHECKING:
     from mulin.cases.models import Case
@@ -183,3 +183,59 @@ def verify_supervision(
     """Settle an answered supervision, or send it back."""
     act = partial(supervising.verify_supervision, supervision_id=UUID(body.supervision_id), good=body.good)
     return _act(request, case_id, act, body, text=body.text)
+
+
+@router.post("/{uuid:case_id}/ask_suspension", response=shown.CaseBrief, operation_id="ask_suspension")
+def ask_suspension(request: StaffRequest, case_id: UUID, body: said.SuspendSaid) -> HttpResponse:
+    """Ask that the clock stand (挂账) through a day."""
+    return _act(
+        request,
+        case_id,
+        holding.ask_suspension,
+        body,
+        reason=body.reason.value,
+        until=body.until,
+        words=body.words,
+    )
+
+
+@router.post("/{uuid:case_id}/grant_suspension", response=shown.CaseBrief, operation_id="grant_suspension")
+def grant_suspension(request: StaffRequest, case_id: UUID, body: said.NoteSaidWithIt) -> HttpResponse:
+    """Let the clock stand from now on; another unit than the one that asked."""
+    return _act(request, case_id, holding.grant_suspension, body, note=body.note)
+
+
+@router.post("/{uuid:case_id}/refuse_suspension", response=shown.CaseBrief, operation_id="refuse_suspension")
+def refuse_suspension(request: StaffRequest, case_id: UUID, body: said.BecauseSaid) -> HttpResponse:
+    """Refuse a suspension, with the reason."""
+    return _act(request, case_id, holding.refuse_suspension, body, reason=body.reason)
+
+
+@router.post("/{uuid:case_id}/resume_case", response=shown.CaseBrief, operation_id="resume_case")
+def resume_case(request: StaffRequest, case_id: UUID, body: said.NoteSaidWithIt) -> HttpResponse:
+    """Let a standing clock go on with what was left."""
+    return _act(request, case_id, holding.resume_case, body, note=body.note)
+
+
+@router.post("/{uuid:case_id}/ask_extension", response=shown.CaseBrief, operation_id="ask_extension")
+def ask_extension(request: StaffRequest, case_id: UUID, body: said.AskMoreSaid) -> HttpResponse:
+    """Ask for the original limit once more (延期)."""
+    return _act(request, case_id, holding.ask_extension, body, words=body.words)
+
+
+@router.post("/{uuid:case_id}/grant_extension", response=shown.CaseBrief, operation_id="grant_extension")
+def grant_extension(request: StaffRequest, case_id: UUID, body: said.NoteSaidWithIt) -> HttpResponse:
+    """Give the original limit once more; another unit than the one that asked."""
+    return _act(request, case_id, holding.grant_extension, body, note=body.note)
+
+
+@router.post("/{uuid:case_id}/refuse_extension", response=shown.CaseBrief, operation_id="refuse_extension")
+def refuse_extension(request: StaffRequest, case_id: UUID, body: said.BecauseSaid) -> HttpResponse:
+    """Refuse more time, with the reason."""
+    return _act(request, case_id, holding.refuse_extension, body, reason=body.reason)
+
+
+@router.post("/{uuid:case_id}/meet_milestone", response=shown.CaseBrief, operation_id="meet_milestone")
+def meet_milestone(request: StaffRequest, case_id: UUID, body: said.MilestoneSaid) -> HttpResponse:
+    """Say that a milestone (到场、方案 …) is reached."""
+    return _act(request, case_id, holding.meet_milestone, body, milestone=body.milestone, text=body.text)

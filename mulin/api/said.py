@@ -1,10 +1,12 @@
 """What the API hears: strict shapes, so that a wrong kind of value is refused and never guessed at."""
 
+from datetime import date
 from typing import Annotated, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from mulin.cases.queries.worklist import Clock, QueueFilter, Tab
+from mulin.cases.rules.holds import Reason as HoldReason
 from mulin.cases.rules.intake import ADDRESS_MAX, PHOTOS_MAX, TEXT_MAX, Channel, Kind
 from mulin.cases.rules.lifecycle import State
 
@@ -165,6 +167,35 @@ class BecauseSaid(ActSaid):
     """Why."""
 
     reason: Reason
+
+
+class SuspendSaid(ActSaid):
+    """Why the clock should stand, and through which day."""
+
+    reason: HoldReason = Field(strict=False, description="why; waiting for a resident needs no asking")
+    until: date = Field(strict=False, description="the last day on which the clock stands")
+    words: Reason
+
+
+class AskMoreSaid(ActSaid):
+    """Why more time is needed."""
+
+    words: Reason
+
+
+class NoteSaidWithIt(ActSaid):
+    """A word with the decision, if any."""
+
+    note: Annotated[str, Field(max_length=REASON_MAX), AfterValidator(storable)] = ""
+
+
+class MilestoneSaid(ActSaid):
+    """Which milestone is reached, and what is said with it."""
+
+    milestone: Annotated[str, Field(pattern=CODE_PATTERN, description="its code, see `clock_history`")]
+    text: Annotated[str, Field(max_length=2000), AfterValidator(storable)] = Field(
+        "", description="free words, or #2 for the second of the city's own sentences"
+    )
 
 
 class MergeSaid(BecauseSaid):

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
 
+from mulin.cases.queries.clock_past import ClockHistory
 from mulin.cases.queries.page import CasePage, Event, Offer, Part, Step, Voice
 from mulin.cases.rules import lifecycle
 from mulin.cases.rules.lifecycle import PublicStep, State
@@ -90,6 +91,7 @@ class CaseShown(CaseBrief):
     located: dict[str, Any]
     suggestion: dict[str, Any]
     due_why: dict[str, Any]
+    clock_history: ClockHistory
     in_compound: bool
     reopened: int
     decline_reason: str
@@ -252,6 +254,7 @@ def case(page: CasePage) -> dict[str, object]:
         "located": one.place,
         "suggestion": one.suggestion,
         "due_why": one.due_why,
+        "clock_history": page.clock_history,
         "in_compound": one.in_compound,
         "reopened": one.reopened,
         "decline_reason": one.decline_reason,

@@ -85,6 +85,7 @@ INSTALLED_APPS = [
     "django_otp",
     "procrastinate.contrib.django",
     "mulin.ledger",
+    "mulin.clocks",
     "mulin.places",
     "mulin.people",
     "mulin.catalogue",

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from mulin.cases.rules.closing import Missing
+from mulin.cases.rules.holds import Reason
 from mulin.cases.rules.intake import Channel, Kind, Outcome
 from mulin.cases.rules.lifecycle import Act, PublicStep, State
 
@@ -59,6 +60,14 @@ ACTS: Final[Words] = {
     Act.DECIDE_APPEAL: pgettext_lazy("act", "决定申诉"),
     Act.EXCLUDE: pgettext_lazy("act", "提出剔除"),
     Act.CONFIRM_EXCLUSION: pgettext_lazy("act", "确认剔除"),
+    Act.SUSPEND: pgettext_lazy("act", "申请挂账"),
+    Act.GRANT_SUSPENSION: pgettext_lazy("act", "同意挂账"),
+    Act.REFUSE_SUSPENSION: pgettext_lazy("act", "不同意挂账"),
+    Act.RESUME: pgettext_lazy("act", "解除挂账"),
+    Act.ASK_EXTENSION: pgettext_lazy("act", "申请延期"),
+    Act.GRANT_EXTENSION: pgettext_lazy("act", "同意延期"),
+    Act.REFUSE_EXTENSION: pgettext_lazy("act", "不同意延期"),
+    Act.MEET: pgettext_lazy("act", "报节点"),
 }
 
 STATES: Final[Words] = {
@@ -143,6 +152,17 @@ ENTRIES: Final[Words] = {
     "case.admitted": pgettext_lazy("entry", "改为受理"),
     "case.reopened": pgettext_lazy("entry", "重办"),
     "case.review_asked": pgettext_lazy("entry", "申请复核"),
+    "case.suspension_asked": pgettext_lazy("entry", "申请挂账"),
+    "case.suspended": pgettext_lazy("entry", "挂账，时钟暂停"),
+    "case.suspension_refused": pgettext_lazy("entry", "不同意挂账"),
+    "case.resumed": pgettext_lazy("entry", "时钟恢复"),
+    "case.extension_asked": pgettext_lazy("entry", "申请延期"),
+    "case.extended": pgettext_lazy("entry", "延期"),
+    "case.extension_refused": pgettext_lazy("entry", "不同意延期"),
+    "case.milestone_met": pgettext_lazy("entry", "达到节点"),
+    "calendar.published": pgettext_lazy("entry", "发布日历"),
+    "calendar.changed": pgettext_lazy("entry", "日历变更，重算时限"),
+    "profiles.published": pgettext_lazy("entry", "发布时钟套表"),
     "case.rated": pgettext_lazy("entry", "已评价"),
     "case.whistled": pgettext_lazy("entry", "吹哨"),
     "case.whistle_read": pgettext_lazy("entry", "已读"),
@@ -231,6 +251,16 @@ ENTRIES: Final[Words] = {
     "ledger.settled": pgettext_lazy("entry", "台账迁移接续"),
 }
 
+HOLD_REASONS: Final[Words] = {
+    Reason.WEATHER: _("天气、汛期"),
+    Reason.FUNDS: _("资金、立项"),
+    Reason.MATERIAL: _("备料、施工周期"),
+    Reason.CONSENT: _("征求意见、业主表决"),
+    Reason.PROCEDURE: _("法定程序、诉讼"),
+    Reason.OTHER: _("其他客观原因"),
+    Reason.RESIDENT: _("等诉求人回话"),
+}
+
 ROLES: Final[Words] = {"lead": _("主办"), "assist": _("协办"), "notify": _("知会"), "visit": _("回访")}
 
 MISSING: Final[Words] = {
@@ -248,6 +278,10 @@ MISSING: Final[Words] = {
     Missing.LEAD: _("还没有主办"),
     Missing.SUMMARY: _("还差主办汇总"),
     Missing.SECOND_PERSON: _("要由另一级、另一个岗位的另一个人来办"),
+    Missing.DEADLINE_OVER: _("已经到期，不能再挂账或延期"),
+    Missing.USED_UP: _("已用过 %(count)d 次，不能再申请"),
+    Missing.ASKED_ALREADY: _("已有一份申请等着批"),
+    Missing.OTHER_LEVEL: _("提出申请的单位不能自己批"),
 }
 
 
@@ -289,6 +323,11 @@ def outcome(name: str) -> str:
 def role(name: str) -> str:
     """Return the name of a part in a case."""
     return str(ROLES.get(name, name))
+
+
+def hold_reason(name: str) -> Text:
+    """Return why a clock stands."""
+    return HOLD_REASONS.get(name, name)
 
 
 def missing(code: str, count: int) -> str:

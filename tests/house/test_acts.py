@@ -16,6 +16,7 @@ FINE_AS_THEY_ARE = {"create_account", "settle", "appoint"}
 SHARED = {
     "mulin.cases.actions.moves",
     "mulin.cases.actions.visiting",
+    "mulin.cases.actions.clockwork",
     "mulin.people.actions.trees",
     "mulin.people.actions.periods",
 }

@@ -1,21 +1,34 @@
 """A little city for the heart's tests: two streets, a firm, a department, and cases in it."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from itertools import count
 from uuid import UUID
 
-from mulin.cases.actions import checking, handling, intake, setup, supervising, triage
-from mulin.cases.models import Case
+from mulin.cases.actions import checking, handling, holding, intake, setup, supervising, timetables, triage
+from mulin.cases.models import Case, ProfileTable
 from mulin.cases.rules.dispatch import Row
 from mulin.cases.rules.intake import Channel, ContactGiven, Filing, Kind, PhotoGiven
+from mulin.cases.rules.lifecycle import Act
+from mulin.cases.rules.milestones import Start, Step
 from mulin.catalogue.models import Edition, Item, ItemList
+from mulin.clocks.rules.limits import Limit, LimitKind
 from mulin.kernel.actor import PUBLIC, SYSTEM, Actor, Grant, Relation
 from mulin.people.models import Account, Belonging, Person, Unit, UnitKind
 
 NOON = datetime(2026, 5, 12, 4, tzinfo=UTC)  # a Tuesday, 12:00 in the city
 SINCE = date(2026, 1, 1)
 PHOTO = PhotoGiven(digest="ab" * 32, width=800, height=600)
+
+STEPS = (
+    Step(2, "1365", "arrive", "到场", Limit(10, LimitKind.MINUTES), Start.REPORTED, Act.MEET, ("1-009",)),
+    Step(
+        3, "1365", "plan", "拿出方案", Limit(30, LimitKind.MINUTES), Start.REPORTED, Act.MEET, ("1-009",),
+        asks_words=True, templates=("先劝导，次日复查（示例）",),
+    ),
+    Step(4, "1365", "solve", "小问题", Limit(60, LimitKind.MINUTES), Start.REPORTED, Act.FINISH, ("1-009",)),
+    Step(5, "1365", "mediate", "协调完成", Limit(5, LimitKind.HOURS), Start.REPORTED, Act.FINISH, ("1-",)),
+)  # fmt: skip
 
 R = Relation
 PERMITS: dict[str, dict[str, tuple[Relation, ...]]] = {
@@ -33,6 +46,8 @@ PERMITS: dict[str, dict[str, tuple[Relation, ...]]] = {
         "see_supervisions": (R.ANY,),
         "record_visit": (R.ASSIST,),
         **dict.fromkeys(("review_appeal", "propose_exclusion", "draw_visits", "see_rates"), (R.PLACE,)),
+        **dict.fromkeys(("grant_suspension", "refuse_suspension", "resume_case"), (R.PLACE,)),
+        **dict.fromkeys(("grant_extension", "refuse_extension"), (R.PLACE,)),
     },
     "checker": {
         "see_case": (R.PLACE, R.BRANCH, R.FILED),
@@ -45,6 +60,7 @@ PERMITS: dict[str, dict[str, tuple[Relation, ...]]] = {
     "handler": {
         "see_case": (R.LEAD, R.DESK, R.ASSIST),
         **dict.fromkeys(("accept_case", "return_case", "finish_case", "ask_resident"), (R.LEAD,)),
+        **dict.fromkeys(("ask_suspension", "ask_extension", "meet_milestone"), (R.LEAD,)),
         **dict.fromkeys(("add_note", "add_public_note"), (R.LEAD, R.ASSIST)),
         "reply_supervision": (R.DESK, R.LEAD, R.ASSIST),
         "appeal_mark": (R.LEAD,),
@@ -210,10 +226,48 @@ def dispatched(here: City, *, lead: str = "firm", now: datetime = NOON) -> Case:
     )
 
 
-def in_hand(here: City, **how: object) -> Case:
+def in_hand(here: City, *, now: datetime = NOON, **how: object) -> Case:
     """Return a case the firm has accepted."""
-    made = dispatched(here, **how)  # type: ignore[arg-type]
-    return handling.accept_case(case_id=made.pk, actor=here.handler, now=NOON)
+    made = dispatched(here, now=now, **how)  # type: ignore[arg-type]
+    return handling.accept_case(case_id=made.pk, actor=here.handler, now=now)
+
+
+def suspension_asked(here: City, *, now: datetime = NOON) -> Case:
+    """Return a case whose lead asked that its clock stand for ten days."""
+    made = in_hand(here, now=now)
+    return holding.ask_suspension(
+        case_id=made.pk,
+        reason="weather",
+        until=(now + timedelta(days=10)).date(),
+        words="连阴雨，等晴天施工（示例）",
+        actor=here.handler,
+        now=now,
+    )
+
+
+def suspended(here: City, *, now: datetime = NOON) -> Case:
+    """Return a case whose clock stands for ten days."""
+    made = suspension_asked(here, now=now)
+    return holding.grant_suspension(case_id=made.pk, actor=here.dispatcher, now=now)
+
+
+def extension_asked(here: City, *, now: datetime = NOON) -> Case:
+    """Return a case whose lead asked for more time."""
+    made = in_hand(here, now=now)
+    return holding.ask_extension(case_id=made.pk, words="等配件（示例）", actor=here.handler, now=now)
+
+
+def profiled(here: City, *, now: datetime = NOON) -> Case:
+    """Return a dispatched case of an item with the four milestones of 1365."""
+    if not ProfileTable.objects.exists():
+        timetables.publish_profiles(steps=STEPS, name="1365（示例）", from_on=SINCE, actor=SYSTEM, now=now)
+    made = case(here.grid, now=now)
+    if not Item.objects.filter(code="1-009").exists():
+        item("1-009", name="邻里噪音")
+    triage.match_item(case_id=made.pk, item="1-009", actor=here.dispatcher, now=now)
+    return triage.dispatch_case(
+        case_id=made.pk, lead="firm", reason="小区内部", actor=here.dispatcher, now=now
+    )
 
 
 def handled(here: City) -> Case:

@@ -3,10 +3,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from mulin.cases.actions import moves, visiting
+from mulin.cases.actions import clockwork, moves, visiting
 from mulin.cases.models import Assignment, Case, Report
 from mulin.cases.queries import beside, doors, routing
 from mulin.cases.rules import closing
+from mulin.cases.rules.holds import Cause
 from mulin.cases.rules.lifecycle import Act
 from mulin.clocks.rules.limits import Limit
 from mulin.kernel.actor import Actor
@@ -180,8 +181,9 @@ def reopen_case(
 
 
 def _start_again(move: moves.Move, **changes: object) -> None:
-    """Save a case as newly registered: no lead, no promise but the default one, nobody answered."""
+    """Save a case as newly registered: no lead, a new promise with the old one kept, nobody answered."""
     settings = doors.settings()
+    kept = clockwork.keep(move.case, now=move.now, cause=Cause.REOPENED)
     desk = routing.intake_desk(routing.chain_of(move.case.place_unit), settings)
     Report.objects.filter(case=move.case).update(answered_at=None)
     limit: Limit
@@ -196,6 +198,16 @@ def _start_again(move: moves.Move, **changes: object) -> None:
         checked_at=None,
         closed_at=None,
         decline_reason="",
-        **moves.due(start=move.now, limit=limit, source=source),
+        asks=0,
+        held_until=None,
+        turns=0,
+        milestones_open=0,
+        **kept,
+        **moves.due(
+            start=move.now,
+            limit=limit,
+            source=source,
+            calendar=clockwork.calendar_of(move.case, settings, move.now),
+        ),
         **changes,
     )

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from mulin.cases import policy
-from mulin.cases.actions import moves
+from mulin.cases.actions import clockwork, moves
 from mulin.cases.models import Assignment, Case, Photo
 from mulin.cases.queries import beside, doors, routing
 from mulin.cases.rules import closing, lifecycle
@@ -88,7 +88,7 @@ def ask_resident(
     question = moves.words(question, where="question", most=500)
     move = moves.begin(Act.ASK, case_id=case_id, version=version, actor=actor, now=now)
     remark = move.say(question, public=True)
-    move.save()
+    move.save(**clockwork.wait(move, doors.settings()))
     move.record("asked", said=remark.pk)
     return move.case
 

@@ -8,7 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from mulin.cases import policy
-from mulin.cases.actions import checking, moves
+from mulin.cases.actions import checking, clockwork, moves
 from mulin.cases.models import Case, CaseSearch, Photo, Reception, Report
 from mulin.cases.queries import doors, routing
 from mulin.cases.rules import grams, intake
@@ -217,10 +217,15 @@ def _open_case(filing: Filing, located: Located, *, unit_id: int | None, now: da
         desk=desk,
         first_unit_id=unit_id or desk.pk,
         reported_at=now,
-        **moves.due(
-            start=now, limit=Limit(settings.triage_minutes, LimitKind.WORKING_MINUTES), source="triage"
-        ),
     )
+    looked = moves.due(
+        start=now,
+        limit=Limit(settings.triage_minutes, LimitKind.WORKING_MINUTES),
+        source=clockwork.TRIAGE,
+        calendar=clockwork.calendar_of(case, settings, now),
+    )
+    for name, value in looked.items():
+        setattr(case, name, value)
     moves.add(case)
     moves.add(
         CaseSearch(case=case, grams=grams.grams(f"{case.number} {title} {filing.text} {filing.address}"))

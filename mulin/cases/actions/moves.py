@@ -12,12 +12,14 @@ from django.db import connection
 from django.db.models import Model
 
 from mulin.cases import policy
+from mulin.cases.actions import clockwork
 from mulin.cases.models import Case, Remark, Settings
 from mulin.cases.queries import beside, doors
 from mulin.cases.rules import closing, lifecycle
 from mulin.cases.rules.lifecycle import Act, State
 from mulin.cases.rules.replay import MOVED
-from mulin.clocks.rules import calendars, deadlines
+from mulin.clocks.rules import calendars
+from mulin.clocks.rules.calendars import Calendar
 from mulin.clocks.rules.limits import Limit, LimitKind
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput
@@ -52,6 +54,8 @@ class Move:
     def save(self, **changes: object) -> None:
         """Put the case into its next state with ``changes`` and the next version."""
         fields = {"state": self.to.value, "version": self.case.version + 1, **changes}
+        if self.case.asks or self.case.milestones_open or self.case.held_until is not None:
+            fields |= clockwork.settled(self)
         for name, value in fields.items():
             setattr(self.case, name, value)
         _write(self.case, list(fields))
@@ -162,22 +166,13 @@ def words(text: str, *, where: str, most: int = WORDS_MAX) -> str:
     return text
 
 
-def due(*, start: datetime, limit: Limit, source: str) -> dict[str, object]:
+def due(*, start: datetime, limit: Limit, source: str, calendar: Calendar | None = None) -> dict[str, object]:
     """Return ``due_at`` and its explanation, for a case's columns of the same names."""
-    calendar = calendars.cn()
-    answer = deadlines.deadline(start=start, limit=limit, calendar=calendar)
-    why = {
-        "start": start.isoformat(),
-        "limit": {"value": limit.value, "kind": limit.kind.value},
-        "source": source,
-        "calendar": calendar.name,
-        **answer.as_json(),
-    }
-    return {"due_at": answer.due_at, "due_why": why}
+    return clockwork.reckon(start=start, limit=limit, source=source, calendar=calendar or calendars.cn())
 
 
 def limit_of(case: Case, settings: Settings) -> tuple[Limit, str]:
-    """Return the case's limit and where it comes from: its list item, else the city's default."""
+    """Return the case's limit and where it comes from: its list item, else the city's default (K24)."""
     if case.item is not None:
         return Limit(case.item.limit_value, LimitKind(case.item.limit_kind)), f"item:{case.item.code}"
     return Limit(settings.default_limit_days, LimitKind.WORKING_DAYS), "default"

@@ -77,7 +77,7 @@ def adopt_settings(*, values: Mapping[str, object], actor: Actor, now: datetime)
     :raises BadInput: a value is not known or not of its kind
     """
     unit_id = policy.require_anywhere(actor, ADOPT)
-    known = {field.name: field for field in Settings._meta.fields if field.name != "id"}
+    known = {field.name: field for field in Settings._meta.fields if field.name not in ("id", "clocks")}
     for name, value in values.items():
         if name not in known:
             raise BadInput("没有这一项设定", where=name)

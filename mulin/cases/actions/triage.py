@@ -9,12 +9,13 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F
 
-from mulin.cases.actions import moves
+from mulin.cases.actions import clockwork, moves
 from mulin.cases.models import Assignment, Case, Photo, Report
 from mulin.cases.queries import doors, routing, supervisions
 from mulin.cases.queries.routing import Why
 from mulin.cases.rules import closing
 from mulin.cases.rules.dispatch import NoRule
+from mulin.cases.rules.holds import Cause
 from mulin.cases.rules.lifecycle import FINAL, Act, State
 from mulin.catalogue import queries as catalogue
 from mulin.kernel.actor import SYSTEM, Actor, Relation
@@ -108,8 +109,12 @@ def match_item(*, case_id: UUID, item: str, version: int | None = None, actor: A
     }
     promised = case.due_at
     if case.dispatched_at is not None:
-        limit, source = moves.limit_of(case, doors.settings())
-        changes |= moves.due(start=case.dispatched_at, limit=limit, source=source)
+        settings = doors.settings()
+        limit, source = moves.limit_of(case, settings)
+        changes |= clockwork.rebind_milestones(case, settings=settings, now=now)
+        changes |= clockwork.anew(
+            case, cause=Cause.ITEM, settings=settings, now=now, limit=limit, source=source
+        )
     move.save(**changes)
     move.record(
         "matched",
@@ -203,8 +208,14 @@ def dispatch_case(
         "registered_at": case.registered_at or now,
     }
     if case.dispatched_at is None:  # the first promise stands, however often the ball comes back
-        limit, source = moves.limit_of(case, doors.settings())
-        changes |= {"dispatched_at": now, **moves.due(start=now, limit=limit, source=source)}
+        settings = doors.settings()
+        limit, source = moves.limit_of(case, settings)
+        calendar = clockwork.calendar_of(case, settings, now)
+        changes |= {
+            "dispatched_at": now,
+            **moves.due(start=now, limit=limit, source=source, calendar=calendar),
+            **clockwork.bind_milestones(case, settings=settings, now=now, dispatched_at=now),
+        }
     move.save(**changes)
     move.record(
         "dispatched",

@@ -1,6 +1,14 @@
 """Tables of the heart; no behaviour."""
 
 from mulin.cases.models.aftercare import Appeal, Exclusion, Formula, Phrase, Visit, VisitPlan
+from mulin.cases.models.clocks import (
+    Extension,
+    Hold,
+    Milestone,
+    ProfileStep,
+    ProfileTable,
+    Promise,
+)
 from mulin.cases.models.escalation import Alarm, Bulletin, Rung, Supervision
 from mulin.cases.models.heart import (
     Assignment,
@@ -29,9 +37,15 @@ __all__ = [
     "DispatchTable",
     "Evaluation",
     "Exclusion",
+    "Extension",
     "Formula",
+    "Hold",
+    "Milestone",
     "Photo",
     "Phrase",
+    "ProfileStep",
+    "ProfileTable",
+    "Promise",
     "Rating",
     "Reception",
     "Remark",

@@ -57,6 +57,12 @@ class Case(models.Model):
     closed_at = models.DateTimeField(null=True)
     due_at = models.DateTimeField(null=True)
     due_why = models.JSONField(default=dict)  # the deadline's explanation: limit, calendar, intervals
+    # What runs beside the clock, in numbers, so that an act on a case without any of it asks nothing more.
+    asks = models.SmallIntegerField(default=0, db_default=0)  # suspensions and extensions waiting for a word
+    held_until = models.DateTimeField(null=True)  # the clock stands: until then at the latest
+    turns = models.SmallIntegerField(default=0, db_default=0)  # holds and extensions of this round that count
+    milestones_open = models.SmallIntegerField(default=0, db_default=0)
+    clock_past = models.BooleanField(default=False, db_default=False)  # something of it is kept: ask for it
 
     decline_reason = models.CharField(max_length=300, blank=True)
     reopened = models.SmallIntegerField(default=0)
@@ -291,3 +297,16 @@ class Settings(models.Model):
     repeat_count = models.SmallIntegerField(default=3)  # so many cases of one matter at one place …
     repeat_days = models.SmallIntegerField(default=30)  # … within so many days …
     repeat_metres = models.SmallIntegerField(default=50)  # … or in the same compound, are a repeat complaint
+    suspension_days = models.SmallIntegerField(
+        default=365, db_default=365
+    )  # a suspension lasts at most so long
+    suspensions_most = models.SmallIntegerField(default=1, db_default=1)  # granted, in one round of a case
+    extensions_most = models.SmallIntegerField(
+        default=1, db_default=1
+    )  # granted, each the original limit again
+    waiting_days = models.SmallIntegerField(
+        default=3, db_default=3
+    )  # days the clock waits for a resident; 0: none
+    clocks = models.CharField(
+        max_length=36, blank=True, db_default=""
+    )  # which calendars and profiles hold now

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from mulin.cases.models import Case
-from mulin.cases.queries import marks, supervisions, whistle_offers
+from mulin.cases.queries import clock, marks, supervisions, whistle_offers
 from mulin.cases.rules.closing import Blocker
 from mulin.cases.rules.lifecycle import Act
 from mulin.kernel.actor import Actor
@@ -22,6 +22,7 @@ OFFERS: Final[tuple[Offers, ...]] = (
     whistle_offers.side_offers,
     supervisions.side_offers,
     marks.side_offers,
+    clock.side_offers,
 )
 # What must be settled before a result may be reported, and before a case may be closed.
 HOLDS_FINISHING: Final[tuple[Holds, ...]] = (whistle_offers.holds_finishing,)

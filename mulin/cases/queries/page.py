@@ -8,7 +8,7 @@ from uuid import UUID
 
 from mulin.cases import policy
 from mulin.cases.models import Assignment, Case, Photo, Remark, Report
-from mulin.cases.queries import beside, doors, routing, supervisions, worklist
+from mulin.cases.queries import beside, clock_past, doors, routing, supervisions, worklist
 from mulin.cases.rules import closing, lifecycle
 from mulin.cases.rules.closing import Blocker
 from mulin.cases.rules.dispatch import NoRule
@@ -107,6 +107,7 @@ class CasePage:
     case: Case
     place: tuple[str, ...]
     clock: worklist.Clock | None
+    clock_history: clock_past.ClockHistory
     reports: tuple[Voice, ...]
     parts: tuple[Part, ...]
     photos: tuple[Photo, ...]
@@ -130,6 +131,7 @@ def case_page(actor: Actor, case_id: UUID, *, now: datetime) -> CasePage:
         case=case,
         place=worklist.place_names(case, worklist._names([case])),
         clock=worklist.clock_of(case, now),
+        clock_history=clock_past.history_of(case, now=now),
         reports=tuple(_voice(report) for report in reports),
         parts=tuple(_part(part) for part in parts),
         photos=photos,

@@ -25,6 +25,10 @@ class Missing(StrEnum):
     LEAD = "lead"  # the lead was released and nobody follows
     SUMMARY = "summary"  # the lead has not summed up
     SECOND_PERSON = "second_person"  # another person of another unit or post must look at it
+    DEADLINE_OVER = "deadline_over"  # too late: more time is asked for and given before the deadline
+    USED_UP = "used_up"  # granted as often as the city allows
+    ASKED_ALREADY = "asked_already"  # one ask waits for a decision
+    OTHER_LEVEL = "other_level"  # the unit that asked does not decide
 
 
 @dataclass(frozen=True, slots=True)

@@ -72,6 +72,14 @@ class Act(StrEnum):
     DECIDE_APPEAL = "decide_appeal"
     EXCLUDE = "propose_exclusion"
     CONFIRM_EXCLUSION = "confirm_exclusion"
+    SUSPEND = "ask_suspension"
+    GRANT_SUSPENSION = "grant_suspension"
+    REFUSE_SUSPENSION = "refuse_suspension"
+    RESUME = "resume_case"
+    ASK_EXTENSION = "ask_extension"
+    GRANT_EXTENSION = "grant_extension"
+    REFUSE_EXTENSION = "refuse_extension"
+    MEET = "meet_milestone"
 
 
 class PublicStep(StrEnum):
@@ -107,15 +115,25 @@ _WHISTLE: Final = (
 _JUDGE: Final = (Act.EVALUATE, Act.OBJECT)
 
 # Acts on records beside the case (a whistle, a hold): they leave it where it is.
+# Acts on what holds the clock or gives it more time.
+CLOCK: Final = (
+    Act.SUSPEND,
+    Act.GRANT_SUSPENSION,
+    Act.REFUSE_SUSPENSION,
+    Act.RESUME,
+    Act.ASK_EXTENSION,
+    Act.GRANT_EXTENSION,
+    Act.REFUSE_EXTENSION,
+)
 _AFTERCARE: Final = (
     Act.VISIT, Act.APPEAL, Act.REVIEW_APPEAL, Act.DECIDE_APPEAL, Act.EXCLUDE, Act.CONFIRM_EXCLUSION,
 )  # fmt: skip
-SIDE: Final[frozenset[Act]] = frozenset((*_WHISTLE, *_JUDGE, *_SUPERVISION, *_AFTERCARE))
+SIDE: Final[frozenset[Act]] = frozenset((*_WHISTLE, *_JUDGE, *_SUPERVISION, *_AFTERCARE, *CLOCK, Act.MEET))
 _BESIDE: Final[Mapping[State, tuple[Act, ...]]] = {
     State.REGISTERED: (*_WHISTLE, *_JUDGE),
-    State.DISPATCHED: (*_WHISTLE, *_JUDGE),
-    State.IN_HAND: (*_WHISTLE, *_JUDGE),
-    State.WAITING: (*_WHISTLE, *_JUDGE),
+    State.DISPATCHED: (*_WHISTLE, *_JUDGE, Act.MEET),
+    State.IN_HAND: (*_WHISTLE, *_JUDGE, *CLOCK, Act.MEET),
+    State.WAITING: (*_WHISTLE, *_JUDGE, *CLOCK, Act.MEET),
     State.HANDLED: _JUDGE,
     State.CHECKED: _JUDGE,
     State.CLOSED: (*_JUDGE, *_AFTERCARE),
@@ -164,7 +182,13 @@ _MOVES: Final[Mapping[State, Mapping[Act, State]]] = {
             Act.MERGE: State.MERGED,
         },
     ),
-    State.WAITING: _with_anytime(State.WAITING, {Act.HEAR: State.IN_HAND, Act.FINISH: State.HANDLED}),
+    State.WAITING: _with_anytime(
+        State.WAITING,
+        {
+            Act.HEAR: State.IN_HAND,
+            Act.FINISH: State.HANDLED,
+        },
+    ),
     State.HANDLED: _with_anytime(State.HANDLED, {Act.APPROVE: State.CHECKED, Act.FAIL: State.IN_HAND}),
     State.CHECKED: _with_anytime(
         State.CHECKED, {Act.ANSWER: State.CHECKED, Act.CLOSE: State.CLOSED, Act.FAIL: State.IN_HAND}

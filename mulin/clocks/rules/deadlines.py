@@ -46,7 +46,7 @@ class Interval:
     end: datetime | None
     counted: bool
     why: Why
-    note: str = ""  # the holiday's name
+    note: str = ""  # the holiday's name, or why the clock stood
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,9 @@ class Deadline:
 
 # A stretch while it is being worked on: start, end, counted, why, note. A tuple, because there are many.
 _Piece = tuple[datetime, datetime, bool, Why, str]
-_Pause = tuple[datetime, datetime]
+_Pause = tuple[datetime, datetime, str]
+# A pause as it is said: from, until (None: it still lasts), and if known why.
+Pause = tuple[datetime, datetime | None] | tuple[datetime, datetime | None, str]
 
 
 def deadline(
@@ -89,7 +91,7 @@ def deadline(
     start: datetime,
     limit: Limit,
     calendar: Calendar,
-    pauses: Sequence[tuple[datetime, datetime | None]] = (),
+    pauses: Sequence[Pause] = (),
     off_day: OffDay = OffDay.NEXT_MIDNIGHT,
 ) -> Deadline:
     """Return when ``limit`` from ``start`` is over; a pause without an end still lasts.
@@ -162,7 +164,7 @@ def _with_pauses(pieces: Iterator[_Piece], pauses: list[_Pause]) -> Iterator[_Pi
         return
     for start, end, counted, why, note in pieces:
         at = start
-        for pause_start, pause_end in pauses:
+        for pause_start, pause_end, because in pauses:
             if pause_end <= at or pause_start >= end:
                 continue
             if at >= end:
@@ -170,9 +172,9 @@ def _with_pauses(pieces: Iterator[_Piece], pauses: list[_Pause]) -> Iterator[_Pi
             if pause_start > at:
                 yield at, pause_start, counted, why, note
             if pause_end == _FAR:
-                yield max(at, pause_start), _FAR, False, Why.PAUSE, ""
+                yield max(at, pause_start), _FAR, False, Why.PAUSE, because
                 return
-            yield max(at, pause_start), min(pause_end, end), False, Why.PAUSE, ""
+            yield max(at, pause_start), min(pause_end, end), False, Why.PAUSE, because
             at = pause_end
         if at < end:
             yield at, end, counted, why, note
@@ -211,12 +213,15 @@ def _hours(at: datetime, calendar: Calendar) -> Iterator[_Piece]:
                 yield done, after, False, Why.OFF_HOURS, ""
 
 
-def _in_order(pauses: Sequence[tuple[datetime, datetime | None]], zone: ZoneInfo | None) -> list[_Pause]:
+def _in_order(pauses: Sequence[Pause], zone: ZoneInfo | None) -> list[_Pause]:
     """Return the pauses in this reckoning, the earliest first; they may overlap."""
-    spans = [(_reckoned(start, zone), _reckoned(end, zone) if end else _FAR) for start, end in pauses]
-    if any(end < start for start, end in spans):
+    spans = [
+        (_reckoned(start, zone), _reckoned(end, zone) if end else _FAR, because[0] if because else "")
+        for start, end, *because in pauses
+    ]
+    if any(end < start for start, end, _ in spans):
         raise BadInput("暂停的结束早于开始", where="pause")
-    return sorted((start, end) for start, end in spans if start < end)
+    return sorted(span for span in spans if span[0] < span[1])
 
 
 def _reckoned(moment: datetime, zone: ZoneInfo | None) -> datetime:

@@ -19,6 +19,8 @@ CITY_ACTS: Final = frozenset(
         "see_rates",
         "publish_list",
         "publish_dispatch",
+        "publish_calendar",
+        "publish_profiles",
         "adopt_pack",
         "read_ledger",
         "see_supervisions",

@@ -45,6 +45,10 @@ SETTINGS: Final[Mapping[str, type]] = {
     "repeat_count": int,
     "repeat_days": int,
     "repeat_metres": int,
+    "suspension_days": int,
+    "suspensions_most": int,
+    "extensions_most": int,
+    "waiting_days": int,
 }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -10,7 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from mulin.cases.actions import appeals, checking, handling, supervising, triage, visits
+from mulin.cases.actions import appeals, checking, handling, holding, supervising, triage, visits
 from mulin.cases.models import Appeal, Case, Exclusion, Supervision, Visit
 from mulin.cases.queries.doors import StaleCase
 from mulin.cases.rules.aftercare import Mark
@@ -397,6 +397,95 @@ TRIALS = [
         State.CLOSED,
         "community",
         "case.exclusion_settled",
+    ),
+    Trial(
+        Act.SUSPEND,
+        holding.ask_suspension,
+        make.in_hand,
+        "handler",
+        "dispatcher",
+        State.IN_HAND,
+        "firm",
+        "case.suspension_asked",
+        (("reason", "weather"), ("until", date(2026, 6, 1)), ("words", "连阴雨（示例）")),
+        "words",
+    ),
+    Trial(
+        Act.GRANT_SUSPENSION,
+        holding.grant_suspension,
+        make.suspension_asked,
+        "dispatcher",
+        "reader",
+        State.IN_HAND,
+        "firm",
+        "case.suspended",
+    ),
+    Trial(
+        Act.REFUSE_SUSPENSION,
+        holding.refuse_suspension,
+        make.suspension_asked,
+        "dispatcher",
+        "reader",
+        State.IN_HAND,
+        "firm",
+        "case.suspension_refused",
+        (("reason", "室内可以先做"),),
+        "reason",
+    ),
+    Trial(
+        Act.RESUME,
+        holding.resume_case,
+        make.suspended,
+        "dispatcher",
+        "reader",
+        State.IN_HAND,
+        "firm",
+        "case.resumed",
+    ),
+    Trial(
+        Act.ASK_EXTENSION,
+        holding.ask_extension,
+        make.in_hand,
+        "handler",
+        "dispatcher",
+        State.IN_HAND,
+        "firm",
+        "case.extension_asked",
+        (("words", "等配件"),),
+        "words",
+    ),
+    Trial(
+        Act.GRANT_EXTENSION,
+        holding.grant_extension,
+        make.extension_asked,
+        "dispatcher",
+        "reader",
+        State.IN_HAND,
+        "firm",
+        "case.extended",
+    ),
+    Trial(
+        Act.REFUSE_EXTENSION,
+        holding.refuse_extension,
+        make.extension_asked,
+        "dispatcher",
+        "reader",
+        State.IN_HAND,
+        "firm",
+        "case.extension_refused",
+        (("reason", "备件充足"),),
+        "reason",
+    ),
+    Trial(
+        Act.MEET,
+        holding.meet_milestone,
+        make.profiled,
+        "handler",
+        "dispatcher",
+        State.DISPATCHED,
+        "firm",
+        "case.milestone_met",
+        (("milestone", "arrive"),),
     ),
 ]
 IDS = [f"{t.act.value}-from-{t.given.__name__}" for t in TRIALS]

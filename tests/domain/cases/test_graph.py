@@ -183,7 +183,8 @@ CHANGES: dict[Act, tuple[Callable[[Node], Iterator[Node]], ...]] = {
     Act.END: (_end,),
 }
 # Acts beside the case that change no record's standing: words, reminders, judgements after the fact.
-STILL = frozenset({Act.URGE, Act.EVALUATE, Act.OBJECT}) | {
+# What holds the clock stands in nobody's way.
+STILL = frozenset({Act.URGE, Act.EVALUATE, Act.OBJECT, Act.MEET, *lifecycle.CLOCK}) | {
     Act.VISIT, Act.APPEAL, Act.REVIEW_APPEAL, Act.DECIDE_APPEAL, Act.EXCLUDE, Act.CONFIRM_EXCLUSION,
 }  # fmt: skip
 

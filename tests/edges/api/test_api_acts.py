@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -42,6 +43,26 @@ def just_closed(here: City) -> Case:
     made = make.closed(here)
     Case.objects.filter(pk=made.pk).update(closed_at=timezone.now())
     return Case.objects.get(pk=made.pk)
+
+
+def at_work(here: City) -> Case:
+    return make.in_hand(here, now=timezone.now())
+
+
+def suspension_asked(here: City) -> Case:
+    return make.suspension_asked(here, now=timezone.now())
+
+
+def suspended(here: City) -> Case:
+    return make.suspended(here, now=timezone.now())
+
+
+def extension_asked(here: City) -> Case:
+    return make.extension_asked(here, now=timezone.now())
+
+
+def profiled(here: City) -> Case:
+    return make.profiled(here, now=timezone.now())
 
 
 @dataclass(frozen=True)
@@ -142,7 +163,18 @@ TRIALS = [
         State.CLOSED,
         {"exclusion_id": "…", "agreed": True},
     ),
-]
+    Trial(
+        Act.SUSPEND, at_work, "handler", "dispatcher", State.IN_HAND,
+        {"reason": "weather", "until": "…", "words": "连阴雨"},
+    ),
+    Trial(Act.GRANT_SUSPENSION, suspension_asked, "dispatcher", "handler", State.IN_HAND),
+    Trial(Act.REFUSE_SUSPENSION, suspension_asked, "dispatcher", "handler", State.IN_HAND, {"reason": "能"}),
+    Trial(Act.RESUME, suspended, "dispatcher", "handler", State.IN_HAND, {"note": "天晴了"}),
+    Trial(Act.ASK_EXTENSION, at_work, "handler", "dispatcher", State.IN_HAND, {"words": "等配件"}),
+    Trial(Act.GRANT_EXTENSION, extension_asked, "dispatcher", "handler", State.IN_HAND),
+    Trial(Act.REFUSE_EXTENSION, extension_asked, "dispatcher", "handler", State.IN_HAND, {"reason": "够了"}),
+    Trial(Act.MEET, profiled, "handler", "dispatcher", State.DISPATCHED, {"milestone": "arrive"}),
+]  # fmt: skip
 
 
 def started(trial: Trial, desk: Desk) -> tuple[Case, str, dict[str, Any]]:
@@ -151,6 +183,8 @@ def started(trial: Trial, desk: Desk) -> tuple[Case, str, dict[str, Any]]:
     body = dict(trial.body)
     if "into" in body:
         body["into"] = str(make.case(desk.city.grid).pk)
+    if "until" in body:
+        body["until"] = (timezone.localdate() + timedelta(days=20)).isoformat()
     if "report_id" in body:
         body["report_id"] = str(Report.objects.get(case=case).pk)
     if "supervision_id" in body:
@@ -265,7 +299,8 @@ def test_a_case_is_read_whole(desk: Desk) -> None:
     assert answer.status_code == 200
     shown = CaseShown.model_validate_json(answer.content)
     assert {offer.act for offer in shown.offers} == {"return_case", "ask_resident", "add_note",
-                                                     "add_public_note", "finish_case"}  # fmt: skip
+                                                     "add_public_note", "finish_case", "ask_suspension",
+                                                     "ask_extension"}  # fmt: skip
     assert desk.other.get(f"/cases/{case.pk}").status_code == 404
     assert desk.public.get(f"/cases/{case.pk}").status_code == 401
 
