@@ -27,6 +27,7 @@ from uuid import UUID
 ROOT = Path(__file__).resolve().parents[1]
 HOME = ROOT / "var" / "histories"
 BEGINS = datetime(2026, 3, 2, 1, tzinfo=UTC)
+SWEEPS = 250  # so many acts between two sweeps over the clocks
 STEP = 60.0  # mean seconds between two acts: 10⁵ of them make two months and a half
 TEXTS = (
     "路灯不亮",
@@ -127,11 +128,15 @@ def world(*, seed: int, pack: Path) -> World:
 
 def run(there: World, *, acts: int, progress: Callable[[int], object] = int) -> None:
     """Let ``acts`` acts be tried; to be refused is part of life, anything else is a mistake and rises."""
-    from mulin.kernel.errors import Refusal  # noqa: PLC0415 - Django must be set up first
+    from mulin.cases.actions.escalating import sweep_clocks  # noqa: PLC0415 - Django must be set up first
+    from mulin.kernel.actor import SYSTEM  # noqa: PLC0415
+    from mulin.kernel.errors import Refusal  # noqa: PLC0415
 
     for number in range(acts):
         there.now += timedelta(seconds=there.chance.expovariate(1 / STEP))
         name, attempt = _choose(there)
+        if number % SWEEPS == SWEEPS - 1:
+            sweep_clocks(actor=SYSTEM, now=there.now)
         try:
             attempt()
         except Refusal as refusal:
@@ -231,7 +236,7 @@ def _attempt(there: World, name: str, row: Row) -> Callable[[], object]:
     function, wanted = _known(name)
     if "tracking_code" in wanted:
         return _voice(there, name, row)
-    given = {asked: GIVE[asked](there, row) for asked in wanted if asked not in ("actor", "now")}
+    given = {asked: GIVE[asked](there, row) for asked in wanted}
     return lambda: function(**given, actor=_somebody(there, name, row), now=there.now)
 
 
@@ -240,26 +245,30 @@ def _voice(there: World, name: str, row: Row | None = None) -> Callable[[], obje
 
     function, wanted = _known(name)
     row = row or _row(there)
-    given = {asked: GIVE[asked](there, row) for asked in wanted if asked not in ("actor", "now")}
+    given = {asked: GIVE[asked](there, row) for asked in wanted}
     return lambda: function(**given, actor=PUBLIC, now=there.now)
 
 
-_KNOWN: dict[str, tuple[Callable[..., Any], tuple[str, ...]]] = {}
-
-
-@cache
 def is_ready(name: str) -> bool:
     """Return whether an act can be tried: it has an action, and every parameter can be filled."""
-    if name not in actions():
-        return False
-    return set(_known(name)[1]) <= {*GIVE, "actor", "now"}
+    return name in _all_known() and set(_known(name)[1]) <= GIVE.keys()
 
 
 def _known(name: str) -> tuple[Callable[..., Any], tuple[str, ...]]:
-    if not _KNOWN:
-        for each, function in actions().items():
-            _KNOWN[each] = function, tuple(inspect.signature(function).parameters)
-    return _KNOWN[name]
+    return _all_known()[name]
+
+
+@cache
+def _all_known() -> dict[str, tuple[Callable[..., Any], tuple[str, ...]]]:
+    """Return every action with the parameters to fill: all but who and when, and defaults unknown here."""
+    found = {}
+    for name, function in actions().items():
+        parameters = inspect.signature(function).parameters.values()
+        wanted = (
+            one.name for one in parameters if one.name in GIVE or one.default is inspect.Parameter.empty
+        )
+        found[name] = function, tuple(each for each in wanted if each not in ("actor", "now"))
+    return found
 
 
 def _somebody(there: World, act: str, row: Row) -> Any:
@@ -327,6 +336,27 @@ def _maybe(share: float, give: Callable[[World, Row], Any], otherwise: Any) -> C
     return lambda there, row: give(there, row) if there.chance.random() < share else otherwise
 
 
+def _coin(share: float) -> Callable[[World, Row], bool]:
+    return lambda there, row: there.chance.random() < share
+
+
+def _mark(there: World, row: Row) -> Any:
+    from mulin.cases.rules.aftercare import Mark  # noqa: PLC0415
+
+    return there.pick(list(Mark))
+
+
+def _visit(there: World, row: Row) -> Any:
+    from mulin.cases.rules.aftercare import Method, Satisfied, Solved, VisitOutcome, VisitSaid  # noqa: PLC0415
+
+    chance = there.chance
+    outcome = there.pick([VisitOutcome.CONTACTED, VisitOutcome.CONTACTED, *VisitOutcome])
+    if (outcome is VisitOutcome.CONTACTED) is (chance.random() < 0.9):
+        solved, satisfied = there.pick(list(Solved)), there.pick(list(Satisfied))
+        return VisitSaid(there.pick(list(Method)), outcome, True, solved, satisfied)
+    return VisitSaid(there.pick(list(Method)), outcome)
+
+
 # How each parameter of an act is filled, by its name: a new act with known parameters needs nothing here.
 GIVE: dict[str, Callable[[World, Row], Any]] = {
     "case_id": lambda there, row: row.id,
@@ -351,6 +381,20 @@ GIVE: dict[str, Callable[[World, Row], Any]] = {
     "lon": lambda there, row: None,
     "lat": lambda there, row: None,
     "address": _words("示例路 2 号"),
+    "visit_id": _one_of("select id from cases_visit where case_id = %s order by done_at nulls first, id"),
+    "supervision_id": _one_of("select id from cases_supervision where case_id = %s order by raised_at desc"),
+    "appeal_id": _one_of("select id from cases_appeal where case_id = %s order by asked_at desc"),
+    "exclusion_id": _one_of("select id from cases_exclusion where case_id = %s order by proposed_at desc"),
+    "said": _visit,
+    "mark": _mark,
+    "grounds": _words("示例理由"),
+    "code": _one_of("select code from cases_phrase where kind = 'exclusion' and %s::uuid is not null"),
+    "advice": _coin(0.5),
+    "granted": _coin(0.5),
+    "agreed": _coin(0.6),
+    "good": _coin(0.7),
+    "again": _coin(0.8),
+    "unit": _maybe(0.2, lambda there, row: there.pick(there.units), ""),
     "solved": lambda there, row: there.chance.random() < 0.7,
     "satisfied": lambda there, row: there.chance.random() < 0.6,
 }

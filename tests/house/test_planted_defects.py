@@ -82,6 +82,46 @@ DEFECTS = [
         "",
     ),
     Defect(
+        "replay: who returned a case still counts as having accepted it",
+        "mulin/cases/actions/handling.py",
+        "    move.save(lead=None, desk=back, accepted_at=None",
+        "    move.save(lead=None, desk=back",
+        "tests/mechanisms/test_s081_histories.py",
+        "everything_holds",
+    ),
+    Defect(
+        "replay: a result is reported without its entry",
+        "mulin/cases/actions/handling.py",
+        '    move.record("finished", to=desk.pk, said=remark.pk, photos=len(photos))\n',
+        "",
+        "tests/domain/cases/test_replaying.py",
+        "agrees_with_the_rows and closed",
+    ),
+    Defect(
+        "histories: nobody ends the lead's part when a case is returned",
+        "mulin/cases/actions/handling.py",
+        "        returned_at=now, return_reason=reason, ended_at=now\n",
+        "        returned_at=now, return_reason=reason\n",
+        "tests/mechanisms/test_s081_histories.py",
+        "everything_holds",
+    ),
+    Defect(
+        "graph: a case ends while a record beside it is open",
+        "mulin/cases/queries/beside.py",
+        "    return tuple(blocker for side in HOLDS_CLOSING for blocker in side(case))",
+        "    return ()",
+        "tests/domain/cases/test_graph.py",
+        "open_beside",
+    ),
+    Defect(
+        "graph: a supervision raised by the clock during a review can never be answered",
+        "mulin/cases/rules/lifecycle.py",
+        "    State.UNDER_REVIEW: (*_JUDGE, *_SUPERVISION),",
+        "    State.UNDER_REVIEW: _JUDGE,",
+        "tests/domain/cases/test_graph.py",
+        "blocks_an_act",
+    ),
+    Defect(
         "closing: a voice may stay unanswered",
         "mulin/cases/rules/closing.py",
         "    if unanswered:",
@@ -105,7 +145,7 @@ def run(copy: Path, command: list[str]) -> subprocess.CompletedProcess[str]:
 def test_a_planted_defect_is_caught(defect: Defect, tmp_path: Path) -> None:
     copy = tmp_path / "copy"
     copy.mkdir()
-    for name in ("mulin", "tests", "packs"):
+    for name in ("mulin", "tests", "packs", "benchmarks"):
         shutil.copytree(ROOT / name, copy / name, ignore=shutil.ignore_patterns("__pycache__", "static"))
     shutil.copy(ROOT / "pyproject.toml", copy)
     source = copy / defect.file

@@ -49,6 +49,9 @@ BREAKS = {
     "open_has_a_deadline": "update cases_case set due_at = null",
     "voices_are_counted": "update cases_case set report_count = report_count + 1",
     "merged_goes_somewhere": "update cases_case set merged_into_id = null",
+    "supervisions_are_counted": "update cases_case set supervisions_open = 3",
+    "whistles_are_counted": "update cases_case set whistles_open = 3",
+    "nothing_open_beside_what_is_over": "update cases_case set rulings_open = 1",
     "checked_by_another": "update cases_case set handled_by_id = account_id from ledger_entry"
     " where ledger_entry.kind = 'case.passed' and subject = cases_case.id::text and account_id > 0",
 }

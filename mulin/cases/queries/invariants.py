@@ -39,6 +39,19 @@ INVARIANTS: Final[dict[str, str]] = {
         select c.number from ledger_entry e join cases_case c on c.id = e.subject::uuid
         where e.kind = 'case.passed' and e.at >= c.handled_at and e.account_id = c.handled_by_id
           and c.state in {_WITH_LEAD}""",
+    "supervisions_are_counted": """
+        select c.number from cases_case c left join (
+          select case_id, count(*) as open from cases_supervision where state <> 'settled' group by case_id
+        ) s on s.case_id = c.id
+        where c.supervisions_open <> coalesce(s.open, 0)""",
+    "whistles_are_counted": """
+        select c.number from cases_case c left join (
+          select case_id, count(*) as open from cases_whistle where ended_at is null group by case_id
+        ) w on w.case_id = c.id
+        where c.whistles_open <> coalesce(w.open, 0)""",
+    "nothing_open_beside_what_is_over": f"""
+        select number from cases_case
+        where state in {_FINAL} and whistles_open + supervisions_open + rulings_open > 0""",
 }
 
 

@@ -26,6 +26,12 @@ select subject, kind, at, account_id, facts::text from ledger_entry
 where subject = any(%s) and subject_kind = 'case' and at <= %s order by subject, id
 """
 _ANSWERS: Final = "select case_id, id, answered_at from cases_report where case_id = any(%s)"
+# Every record beside a case, as its entries name it.
+_SIDES: Final = """
+select case_id, 'supervision ' || id, state from cases_supervision where case_id = any(%(ids)s)
+union all select case_id, 'appeal ' || id, state from cases_appeal where case_id = any(%(ids)s)
+union all select case_id, 'exclusion ' || id, state from cases_exclusion where case_id = any(%(ids)s)
+"""
 _LOST: Final = """
 select subject from ledger_entry where kind = 'case.filed'
 and not exists (select 1 from cases_case where id = subject::uuid) order by id limit 1
@@ -59,11 +65,11 @@ def tell_again(*, progress: Callable[[int], object] = int) -> Told:
     with one_moment():
         for block in _blocks():
             past = _past(block)
-            answers = _answers(block)
+            answers, sides = _answers(block), _sides(block)
             for row in block:
                 mine = past.get(str(row["id"]), [])
                 cases, entries = cases + 1, entries + len(mine)
-                if found := compare(row, mine, answers[row["id"]]):
+                if found := compare(row, mine, answers[row["id"]], sides[row["id"]]):
                     return Told(cases, entries, row["number"], str(row["id"]), found[0])
             progress(len(block))
         lost = _lost()
@@ -73,14 +79,17 @@ def tell_again(*, progress: Callable[[int], object] = int) -> Told:
 
 
 def compare(
-    row: Mapping[str, Any], past: Sequence[Happened], answers: Mapping[str, datetime | None]
+    row: Mapping[str, Any],
+    past: Sequence[Happened],
+    answers: Mapping[str, datetime | None],
+    sides: Mapping[str, str],
 ) -> list[Difference]:
     """Return where a case's row is not what its past tells."""
     try:
         standing = replay.fold(past)
     except Torn as torn:
         return [Difference(torn.where, torn.told, torn.found)]
-    return replay.differences(standing, stored=row, answers=answers)
+    return replay.differences(standing, stored=row, answers=answers, sides=sides)
 
 
 def stood_on(moment: datetime) -> Counter[str]:
@@ -124,6 +133,15 @@ def _answers(block: Sequence[dict[str, Any]]) -> dict[UUID, dict[str, datetime |
         cursor.execute(_ANSWERS, ([row["id"] for row in block],))
         for case_id, report, at in cursor.fetchall():
             found[case_id][str(report)] = at
+    return found
+
+
+def _sides(block: Sequence[dict[str, Any]]) -> dict[UUID, dict[str, str]]:
+    found: dict[UUID, dict[str, str]] = defaultdict(dict)
+    with connection.cursor() as cursor:
+        cursor.execute(_SIDES, {"ids": [row["id"] for row in block]})
+        for case_id, side, state in cursor.fetchall():
+            found[case_id][side] = state
     return found
 
 

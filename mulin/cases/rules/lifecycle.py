@@ -138,7 +138,7 @@ _BESIDE: Final[Mapping[State, tuple[Act, ...]]] = {
     State.CHECKED: _JUDGE,
     State.CLOSED: (*_JUDGE, *_AFTERCARE),
     State.DECLINED: _JUDGE,
-    State.UNDER_REVIEW: _JUDGE,
+    State.UNDER_REVIEW: (*_JUDGE, *_SUPERVISION),  # the clock may have raised one
 }
 
 

@@ -7,6 +7,7 @@ case and when it is due follow from the facts each act leaves under ``moved``.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
 from mulin.cases.rules import lifecycle
@@ -50,6 +51,19 @@ ACTS: Final[Mapping[str, Act]] = {
     "case.admitted": Act.ADMIT,
     "case.reopened": Act.REOPEN,
 }
+# Records beside a case: which fact names one, and where it stands after an entry of the kind.
+SIDES: Final[Mapping[str, tuple[str, str]]] = {
+    "case.supervised": ("supervision", "asked"),
+    "case.supervision_replied": ("supervision", "replied"),
+    "case.supervision_returned": ("supervision", "asked"),
+    "case.supervision_settled": ("supervision", "settled"),
+    "case.mark_appealed": ("appeal", "asked"),
+    "case.appeal_reviewed": ("appeal", "reviewed"),
+    "case.appeal_decided": ("appeal", "granted|rejected"),
+    "case.exclusion_proposed": ("exclusion", "proposed"),
+    "case.exclusion_settled": ("exclusion", "confirmed|dropped"),
+}
+_JUDGED: Final = ("granted", "agreed")  # the fact that tells which of two ends it came to
 _FROM_THE_START: Final = ("dispatched_at", "accepted_at", "handled_at", "checked_at", "closed_at")
 _FORGET: Final[Mapping[str, tuple[str, ...]]] = {
     "case.returned": ("accepted_at",),
@@ -104,6 +118,7 @@ class Standing:
 
     columns: dict[str, Any] = field(default_factory=lambda: dict.fromkeys(FIELDS))
     answers: dict[str, datetime | None] = field(default_factory=dict)  # by report, of those it began with
+    sides: dict[str, str] = field(default_factory=dict)  # "supervision <id>" → where it stands
     tells_units: bool = True  # entries of the first version did not
 
 
@@ -140,6 +155,8 @@ def _joined(standing: Standing, entry: Happened) -> None:
 def _moved(standing: Standing, entry: Happened) -> None:
     """Follow an act: along the graph if it moves the case, on the spot if it concerns a record beside it."""
     facts, columns, kind = entry.facts, standing.columns, entry.kind
+    if kind in SIDES:
+        _beside(standing, kind, facts)
     if "before" not in facts:
         return  # told of the case, but no act on it: a rating, a look into the vault
     before = columns["state"]
@@ -160,6 +177,13 @@ def _moved(standing: Standing, entry: Happened) -> None:
     if kind in _TURNS:
         _TURNS[kind](standing, entry)
     _put(columns, facts)
+
+
+def _beside(standing: Standing, kind: str, facts: Mapping[str, Any]) -> None:
+    which, stands = SIDES[kind]
+    yes, _, no = stands.partition("|")
+    good = not no or any(facts.get(judged) for judged in _JUDGED)
+    standing.sides[f"{which} {facts[which]}"] = yes if good else no
 
 
 def _after(before: State, act: Act) -> str:
@@ -220,9 +244,13 @@ _TURNS: Final[Mapping[str, _Turn]] = {
 
 
 def differences(
-    standing: Standing, *, stored: Mapping[str, Any], answers: Mapping[str, datetime | None]
+    standing: Standing,
+    *,
+    stored: Mapping[str, Any],
+    answers: Mapping[str, datetime | None],
+    sides: Mapping[str, str] = MappingProxyType({}),
 ) -> list[Difference]:
-    """Return the columns in which a stored case, and its reports' answers, differ from what was told."""
+    """Return where a stored case, its answers and the records beside it differ from what was told."""
     if standing.columns["state"] is None:
         return [Difference("state", None, stored["state"])]
     asked = [name for name in FIELDS if standing.tells_units or name not in MOVED]
@@ -235,4 +263,6 @@ def differences(
             found.append(Difference(f"report {report}", "there", "gone"))
         elif answers[report] != at:
             found.append(Difference(f"answered_at {report}", at, answers[report]))
-    return found
+    every = sorted(standing.sides.keys() | sides.keys())
+    beside = [Difference(side, standing.sides.get(side), sides.get(side)) for side in every]
+    return found + [one for one in beside if one.told != one.stored]

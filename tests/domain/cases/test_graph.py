@@ -14,7 +14,7 @@ import pytest
 
 from mulin.cases.models import Case
 from mulin.cases.queries import beside
-from mulin.cases.rules import closing, lifecycle, supervision, whistles
+from mulin.cases.rules import closing, escalation, lifecycle, supervision, whistles
 from mulin.cases.rules.lifecycle import ENDING, FINAL, SIDE, Act, PublicStep, State, possible_acts
 from mulin.cases.rules.supervision import Stage, Step
 from mulin.cases.rules.whistles import CallState, Deed
@@ -55,11 +55,11 @@ class Node:
 
     @property
     def is_open_beside(self) -> bool:
-        return self.calls is not None
+        return self.calls is not None or self.stage is not None
 
 
 def COUNTERS(node: Node) -> dict[str, int]:  # noqa: N802 - grows with the records beside a case
-    return {"whistles_open": int(node.calls is not None)}
+    return {"whistles_open": int(node.calls is not None), "supervisions_open": int(node.stage is not None)}
 
 
 def _live(node: Node) -> list[CallState]:
@@ -181,6 +181,9 @@ CHANGES: dict[Act, tuple[Callable[[Node], Iterator[Node]], ...]] = {
     Act.CHANGE_LEAD: (_change_lead,),
     Act.SUM_UP: (_sum_up,),
     Act.END: (_end,),
+    Act.SUPERVISE: (_supervision(None),),
+    Act.REPLY_SUPERVISION: (_supervision(Step.REPLY),),
+    Act.VERIFY_SUPERVISION: (_supervision(Step.ACCEPT), _supervision(Step.SEND_BACK)),
 }
 # Acts beside the case that change no record's standing: words, reminders, judgements after the fact.
 # What holds the clock stands in nobody's way.
@@ -202,6 +205,8 @@ def edges(node: Node) -> Iterator[tuple[Act, Node]]:
         for change in CHANGES.get(act, (_same,)):
             for to in change(node):
                 yield act, replace(to, state=lifecycle.after(node.state, act))
+    if node.state in escalation.RUNNING and node.stage is None:
+        yield Act.SUPERVISE, replace(node, stage=Stage.ASKED)  # by the clock: it asks no graph
     if node.state not in FINAL and node.voices < VOICES:
         yield Act.HEAR, replace(node, owed=node.owed + 1)  # another voice joins
 
@@ -262,6 +267,29 @@ def test_from_everywhere_a_case_can_come_to_an_end(graph: dict[Node, list[tuple[
 def test_from_every_open_node_a_case_can_be_closed(graph: dict[Node, list[tuple[Act, Node]]]) -> None:
     stuck = graph.keys() - _reaching(graph, {node for node in graph if node.state is State.CLOSED})
     assert {node.state for node in stuck} <= {State.MERGED}
+
+
+def test_no_record_beside_a_case_blocks_an_act_for_good(graph: dict[Node, list[tuple[Act, Node]]]) -> None:
+    """Whatever the state allows becomes possible again by what can be done without leaving the state."""
+    blocked = set()
+    for state in State:
+        here = [node for node in graph if node.state is state]
+        within = {node: [to for _act, to in graph[node] if to.state is state] for node in here}
+        for act in possible_acts(state) - SIDE:
+            open_to = {node for node in here if any(each is act for each, _to in graph[node])}
+            seen, ahead = set(open_to), deque(open_to)
+            back: dict[Node, list[Node]] = {}
+            for node, ways in within.items():
+                for to in ways:
+                    back.setdefault(to, []).append(node)
+            while ahead:
+                for node in back.get(ahead.popleft(), ()):
+                    if node not in seen:
+                        seen.add(node)
+                        ahead.append(node)
+            if act is not Act.ANSWER:  # once everybody is answered there is nobody left to answer
+                blocked |= {(act, node) for node in here if node not in seen}
+    assert not blocked, sorted(map(repr, blocked))[:3]
 
 
 def test_no_act_loses_a_voice(graph: dict[Node, list[tuple[Act, Node]]]) -> None:

@@ -90,6 +90,23 @@ def test_an_act_beside_the_case_leaves_it_where_it_is() -> None:
     assert standing.columns["due_at"] == DUE
 
 
+def test_records_beside_a_case_are_followed() -> None:
+    entries = told(
+        ("filed", {}), ("supervised", {"supervision": "s"}), ("supervision_replied", {"supervision": "s"})
+    )
+    by_the_clock = Happened("case.supervised", NOON, -1, {"supervision": "t"})
+    standing = fold([*entries, by_the_clock, Happened("case.appeal_decided", NOON, 7, {"appeal": "a"})])
+    assert standing.sides == {"supervision s": "replied", "supervision t": "asked", "appeal a": "rejected"}
+    stored, answers = dict(standing.columns), dict(standing.answers)
+    sides = {"supervision s": "settled", "supervision t": "asked", "exclusion e": "proposed"}
+    found = differences(standing, stored=stored, answers=answers, sides=sides)
+    assert found == [
+        Difference("appeal a", "rejected", None),
+        Difference("exclusion e", None, "proposed"),
+        Difference("supervision s", "replied", "settled"),
+    ]
+
+
 def test_voices_that_join_and_leave_are_counted() -> None:
     joined = Happened("case.joined", NOON, 0, {"report": "r2", "after": "received", "version": 2})
     many = Happened("case.joined", NOON, 7, {"reports": 3, "after": "received", "version": 3})
