@@ -1,23 +1,25 @@
 """Adopting a pack: one act, one transaction, all of it or nothing; and the same tried out beforehand."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from mulin.cases.actions import escalating
+from mulin.cases.actions import escalating, wording
 from mulin.cases.actions import setup as cases
 from mulin.cases.models import Case, DispatchTable
-from mulin.cases.queries import routing
+from mulin.cases.queries import routing, script
 from mulin.cases.rules.lifecycle import FINAL
+from mulin.cases.rules.rates import FormulaRow
 from mulin.catalogue import actions as catalogue
 from mulin.catalogue import queries as lists
 from mulin.kernel.actor import Actor
 from mulin.ledger.actions import record
 from mulin.ledger.queries import entries_of
 from mulin.packs import policy
+from mulin.packs.rules import after_tables
 from mulin.packs.rules.pack import Pack
 from mulin.people.actions import setup, tables
 from mulin.people.models import Appointment, Unit
@@ -201,6 +203,8 @@ def _lists(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, dict
         counts["notices"] = _replaced(
             following.adopt_routes(routes=pack.routes.rows, actor=actor, now=now), len(pack.routes.rows)
         )
+    if pack.script.rows or pack.formula.rows:
+        counts["aftercare"] = _aftercare(pack, day, actor, now)
     if pack.settings:
         cases.adopt_settings(values=pack.settings, actor=actor, now=now)
         counts["settings"] = {"new": 0, "changed": len(pack.settings), "ended": 0, "same": 0}
@@ -210,6 +214,22 @@ def _lists(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, dict
 def _replaced(changed: int, rows: int) -> dict[str, int]:
     """Return the counts of a table that is put in place of the one before as a whole."""
     return {"new": 0, "changed": changed, "ended": 0, "same": 0 if changed else rows}
+
+
+def _aftercare(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, int]:
+    """Word the visit script and the reasons to exclude; publish the formula if it says something new."""
+    lines = pack.script.rows
+    questions = [line.question() for line in lines if line.use == after_tables.QUESTION]
+    reasons = [line.question() for line in lines if line.use == after_tables.EXCLUSION]
+    same = (script.questions(), script.reasons()) == (tuple(questions), tuple(reasons))
+    wording.adopt_script(questions=questions, reasons=reasons, actor=actor, now=now)
+    fresh = [FormulaRow(from_on=day, **asdict(line)) for line in pack.formula.rows]
+    standing = next((row for row in script.formulas() if row.from_on <= day), None)
+    fresh = [row for row in fresh if standing is None or replace(standing, from_on=day) != row]
+    for row in fresh:
+        wording.publish_formula(row=row, actor=actor, now=now)
+    changed = 0 if same else len(lines)
+    return {"new": len(fresh), "changed": changed, "ended": 0, "same": len(lines) - changed}
 
 
 def _dispatch(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, int]:

@@ -16,7 +16,7 @@ from mulin.catalogue import queries as catalogue
 from mulin.catalogue.rules.items import ItemRow, Kind
 from mulin.gateways import sheets
 from mulin.kernel.errors import BadInput
-from mulin.packs.rules import geojson, pack
+from mulin.packs.rules import after_tables, geojson, pack
 from mulin.packs.rules.acts import KNOWN_ACTS, RELATIONS
 from mulin.packs.rules.cells import BadCell, Column, read_cells
 from mulin.packs.rules.checks import check
@@ -33,6 +33,7 @@ MANIFEST: Final = "pack.toml"
 TABLES: Final = (
     "unit_kinds", "roles", "permits", "posts", "units", "staff", "compounds", "buildings", "list", "dispatch",
     "escalation", "notices",
+    "visits", "formula",
 )  # fmt: skip
 MAPS: Final = ("areas", "compounds")
 JSON_BYTES: Final = 64_000_000
@@ -206,6 +207,8 @@ def examine(path: Path) -> tuple[Pack, tuple[Problem, ...]]:
         ladder=folder.table("escalation", pack.ESCALATION, Rung),
         routes=folder.table("notices", pack.NOTICES, _notice),
         dispatch=_numbered(folder.table("dispatch", pack.DISPATCH, _dispatch_row)),
+        script=folder.table("visits", after_tables.VISITS, after_tables.ScriptLine),
+        formula=folder.table("formula", after_tables.FORMULA, after_tables.FormulaLine),
     )
     known = {role.code for role in read.roles.rows}
     for role in sorted(permits.keys() - known):

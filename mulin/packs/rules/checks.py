@@ -6,6 +6,7 @@ from typing import Any, Final
 from mulin.cases.rules import dispatch, escalation
 from mulin.kernel.errors import BadInput
 from mulin.packs.rules import pack as columns
+from mulin.packs.rules.after_tables import check_after
 from mulin.packs.rules.cells import Column
 from mulin.packs.rules.pack import Pack, Source, Table
 from mulin.packs.rules.problems import Problem
@@ -62,6 +63,7 @@ def check(pack: Pack, *, items: Collection[str]) -> list[Problem]:
         *_settings(pack),
         *_ladder(pack),
         *_routes(pack),
+        *check_after(pack.script, pack.formula, pack.settings),
     ]
 
 

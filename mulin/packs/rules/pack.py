@@ -8,6 +8,7 @@ from typing import Final, Generic, TypeAlias, TypeVar
 from mulin.cases.rules.dispatch import Row as DispatchRow
 from mulin.cases.rules.escalation import Rung
 from mulin.catalogue.rules.items import ItemRow
+from mulin.packs.rules.after_tables import FormulaLine, ScriptLine
 from mulin.packs.rules.cells import (
     Column,
     code,
@@ -76,6 +77,8 @@ class Pack:
     dispatch: Table[DispatchRow] = Table()
     ladder: Table[Rung] = Table()
     routes: Table[Route] = Table()
+    script: Table[ScriptLine] = Table()
+    formula: Table[FormulaLine] = Table()
 
     def all_units(self) -> Table[UnitRow]:
         """Return the units listed, and those that buildings and stairwells are."""
