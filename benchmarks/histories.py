@@ -129,6 +129,7 @@ def world(*, seed: int, pack: Path) -> World:
 def run(there: World, *, acts: int, progress: Callable[[int], object] = int) -> None:
     """Let ``acts`` acts be tried; to be refused is part of life, anything else is a mistake and rises."""
     from mulin.cases.actions.escalating import sweep_clocks  # noqa: PLC0415 - Django must be set up first
+    from mulin.cases.actions.holding import resume_due  # noqa: PLC0415
     from mulin.kernel.actor import SYSTEM  # noqa: PLC0415
     from mulin.kernel.errors import Refusal  # noqa: PLC0415
 
@@ -137,6 +138,7 @@ def run(there: World, *, acts: int, progress: Callable[[int], object] = int) -> 
         name, attempt = _choose(there)
         if number % SWEEPS == SWEEPS - 1:
             sweep_clocks(actor=SYSTEM, now=there.now)
+            resume_due(actor=SYSTEM, now=there.now)
         try:
             attempt()
         except Refusal as refusal:
@@ -236,7 +238,7 @@ def _attempt(there: World, name: str, row: Row) -> Callable[[], object]:
     function, wanted = _known(name)
     if "tracking_code" in wanted:
         return _voice(there, name, row)
-    given = {asked: GIVE[asked](there, row) for asked in wanted}
+    given = {asked: OWN.get((name, asked), GIVE[asked])(there, row) for asked in wanted}
     return lambda: function(**given, actor=_somebody(there, name, row), now=there.now)
 
 
@@ -394,9 +396,23 @@ GIVE: dict[str, Callable[[World, Row], Any]] = {
     "agreed": _coin(0.6),
     "good": _coin(0.7),
     "again": _coin(0.8),
+    "until": lambda there, row: (there.now + timedelta(days=there.chance.randint(0, 20))).date(),
+    "milestone": _one_of(
+        "select code from cases_milestone where case_id = %s order by met_at nulls first, id"
+    ),
     "unit": _maybe(0.2, lambda there, row: there.pick(there.units), ""),
     "solved": lambda there, row: there.chance.random() < 0.7,
     "satisfied": lambda there, row: there.chance.random() < 0.6,
+}
+
+
+# Where an act means something else by a name.
+OWN: dict[tuple[str, str], Callable[[World, Row], Any]] = {
+    ("ask_suspension", "reason"): lambda there, row: there.pick(("weather", "material", "consent", "none")),
+    ("ask_suspension", "words"): _words("示例理由"),
+    ("ask_extension", "words"): _words("示例理由"),
+    ("review_appeal", "words"): _words("示例意见"),
+    ("decide_appeal", "words"): _words("示例意见"),
 }
 
 
