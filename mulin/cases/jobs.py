@@ -2,10 +2,15 @@
 
 from datetime import datetime
 
-from mulin.cases.actions import escalating
+from mulin.cases.actions import escalating, holding
 from mulin.kernel.actor import SYSTEM
 
 
 def sweep_clocks(*, now: datetime) -> int:
     """Note what is late, each once; return how much of it is new."""
     return escalating.sweep_clocks(actor=SYSTEM, now=now).total
+
+
+def resume_clocks(*, now: datetime) -> int:
+    """Let every clock go on whose pause is over; return how many did."""
+    return holding.resume_due(actor=SYSTEM, now=now)

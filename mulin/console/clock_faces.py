@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from mulin.cases.queries.worklist import SOON
 from mulin.cases.queries.worklist import Clock as Against
+from mulin.cases.rules.holds import Cause
 from mulin.cases.rules.lifecycle import FINAL, State
 from mulin.clocks.rules.calendars import Why
-from mulin.console import moments
+from mulin.console import moments, words
 from mulin.console.words import Text
 
 WIDTH: Final = 1000
@@ -39,19 +40,20 @@ WHY: Final[Mapping[str, Text]] = {
 }
 # Why a clock stood still: the note of a pause. A holiday's note is its name as the calendar gives it.
 NOTES: Final[Mapping[str, Text]] = {
-    "waiting": gettext_lazy("等诉求人回话"),
-    "suspension": gettext_lazy("挂账"),
+    **words.HOLD_REASONS,
     "ruling": gettext_lazy("等裁定"),
 }
 # Why an earlier promise no longer holds.
 CAUSES: Final[Mapping[str, Text]] = {
-    "matched": gettext_lazy("改了清单项"),
-    "extended": gettext_lazy("批准延期"),
-    "paused": gettext_lazy("时钟暂停"),
-    "resumed": gettext_lazy("时钟续走"),
-    "reopened": gettext_lazy("重办"),
-    "calendar": gettext_lazy("日历有改动"),
-    "dispatched": gettext_lazy("派遣"),
+    Cause.ITEM: gettext_lazy("改了清单项"),
+    Cause.EXTENDED: gettext_lazy("批准延期"),
+    Cause.SUSPENDED: gettext_lazy("时钟暂停"),
+    Cause.WAITING: gettext_lazy("时钟暂停"),
+    Cause.RESUMED: gettext_lazy("时钟续走"),
+    Cause.HEARD: gettext_lazy("时钟续走"),
+    Cause.ENDED: gettext_lazy("时钟续走"),
+    Cause.REOPENED: gettext_lazy("重办"),
+    Cause.CALENDAR: gettext_lazy("日历有改动"),
 }
 
 

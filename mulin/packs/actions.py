@@ -7,14 +7,16 @@ from datetime import date, datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
-from mulin.cases.actions import escalating, wording
+from mulin.cases.actions import escalating, timetables, wording
 from mulin.cases.actions import setup as cases
 from mulin.cases.models import Case, DispatchTable
-from mulin.cases.queries import routing, script
+from mulin.cases.queries import clock, doors, routing, script
 from mulin.cases.rules.lifecycle import FINAL
 from mulin.cases.rules.rates import FormulaRow
 from mulin.catalogue import actions as catalogue
 from mulin.catalogue import queries as lists
+from mulin.clocks import queries as published
+from mulin.clocks.rules import specs
 from mulin.kernel.actor import Actor
 from mulin.ledger.actions import record
 from mulin.ledger.queries import entries_of
@@ -195,6 +197,10 @@ def _lists(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, dict
             )
     if pack.dispatch.rows:
         counts["dispatch"] = _dispatch(pack, day, actor, now)
+    if pack.calendars.rows:
+        counts["calendars"] = _calendars(pack, day, actor, now)
+    if pack.profiles.rows:
+        counts["profiles"] = _profiles(pack, day, actor, now)
     if pack.ladder.rows:
         counts["escalation"] = _replaced(
             escalating.adopt_ladder(rungs=pack.ladder.rows, actor=actor, now=now), len(pack.ladder.rows)
@@ -209,6 +215,28 @@ def _lists(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, dict
         cases.adopt_settings(values=pack.settings, actor=actor, now=now)
         counts["settings"] = {"new": 0, "changed": len(pack.settings), "ended": 0, "same": 0}
     return counts
+
+
+def _calendars(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, int]:
+    """Publish the calendars that say something new; running clocks move in the same act."""
+    drawn = specs.draw(pack.calendars.rows)
+    fresh = [
+        each
+        for each in drawn
+        if published.spec_in_force(each.code, on=day) != (each.name, each.region, each.spec)
+    ]
+    for each in fresh:
+        timetables.change_calendar(drawn=each, from_on=day, actor=actor, now=now)
+    return {"new": 0, "changed": len(fresh), "ended": 0, "same": len(drawn) - len(fresh)}
+
+
+def _profiles(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, int]:
+    rows = pack.profiles.rows
+    standing = next((steps for since, steps in clock.shelf(doors.settings()).tables if since <= day), ())
+    if set(standing) == set(rows):
+        return _replaced(0, len(rows))
+    timetables.publish_profiles(steps=rows, name=pack.edition, from_on=day, actor=actor, now=now)
+    return _replaced(len(rows), len(rows))
 
 
 def _replaced(changed: int, rows: int) -> dict[str, int]:

@@ -12,11 +12,13 @@ from typing import Any, Final, TypeVar
 
 from mulin.cases.rules.dispatch import Row as DispatchRow
 from mulin.cases.rules.escalation import Rung
+from mulin.cases.rules.milestones import Step
 from mulin.catalogue import queries as catalogue
 from mulin.catalogue.rules.items import ItemRow, Kind
+from mulin.clocks.rules.specs import Row as CalendarRow
 from mulin.gateways import sheets
 from mulin.kernel.errors import BadInput
-from mulin.packs.rules import after_tables, geojson, pack
+from mulin.packs.rules import after_tables, clock_tables, geojson, pack
 from mulin.packs.rules.acts import KNOWN_ACTS, RELATIONS
 from mulin.packs.rules.cells import BadCell, Column, read_cells
 from mulin.packs.rules.checks import check
@@ -32,7 +34,7 @@ R = TypeVar("R")
 MANIFEST: Final = "pack.toml"
 TABLES: Final = (
     "unit_kinds", "roles", "permits", "posts", "units", "staff", "compounds", "buildings", "list", "dispatch",
-    "escalation", "notices",
+    "escalation", "notices", "calendars", "profiles",
     "visits", "formula",
 )  # fmt: skip
 MAPS: Final = ("areas", "compounds")
@@ -204,6 +206,8 @@ def examine(path: Path) -> tuple[Pack, tuple[Problem, ...]]:
         buildings=folder.table("buildings", pack.BUILDINGS, _building),
         items=items,
         list_digest=list_digest,
+        calendars=_lined(folder.table("calendars", clock_tables.CALENDARS, partial(CalendarRow, 0))),
+        profiles=_profiles(folder),
         ladder=folder.table("escalation", pack.ESCALATION, Rung),
         routes=folder.table("notices", pack.NOTICES, _notice),
         dispatch=_numbered(folder.table("dispatch", pack.DISPATCH, _dispatch_row)),
@@ -252,6 +256,18 @@ def _numbered(table: Table[DispatchRow]) -> Table[DispatchRow]:
     """Give each rule the number of its row: reasons cite it."""
     rows = zip(table.rows, table.sources, strict=True)
     return replace(table, rows=tuple(replace(row, line=source.line) for row, source in rows))
+
+
+def _lined(table: Table[CalendarRow]) -> Table[CalendarRow]:
+    rows = zip(table.rows, table.sources, strict=True)
+    return replace(table, rows=tuple(replace(row, line=source.line) for row, source in rows))
+
+
+def _profiles(folder: _Folder) -> Table[Step]:
+    read: Table[dict[str, Any]] = folder.table("profiles", clock_tables.PROFILES, dict)
+    steps, problems = clock_tables.steps(read)
+    folder.problems += problems
+    return steps
 
 
 def _dispatch_row(

@@ -47,7 +47,7 @@ def right_side(request: StaffRequest, page: CasePage, *, query: str) -> dict[str
         due_at=case.due_at,
         clock=page.clock,
         now=now,
-        done_at=case.closed_at,
+        done_at=case.handled_at or case.closed_at,  # a result handed in is what stops the clock
         why=case.due_why,
     )
     voices = past_faces.voices_face(page, now=now)
@@ -60,7 +60,13 @@ def right_side(request: StaffRequest, page: CasePage, *, query: str) -> dict[str
         "state": {"word": words.state(case.state), "tone": case_faces.STATE_TONES.get(case.state, "ac")},
         "offers": case_faces.offers_face(page, query=query),
         "clocks": [face],
-        "clock_why": clock_faces.explained(case.due_why, due_at=case.due_at, now=now, ended=ended),
+        "clock_why": clock_faces.explained(
+            case.due_why,
+            due_at=case.due_at,
+            now=now,
+            ended=ended,
+            before=[{**each.why, "cause": each.cause} for each in reversed(page.clock_history.promises)],
+        ),
         "steps": case_faces.steps_face(page, now=now),
         "reasons": case_faces.reasons(page),
         "reasons_title": _("为什么派给%(unit)s") % {"unit": lead}

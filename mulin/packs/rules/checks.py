@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from mulin.cases.rules import dispatch, escalation
 from mulin.kernel.errors import BadInput
+from mulin.packs.rules import clock_tables
 from mulin.packs.rules import pack as columns
 from mulin.packs.rules.after_tables import check_after
 from mulin.packs.rules.cells import Column
@@ -62,6 +63,8 @@ def check(pack: Pack, *, items: Collection[str]) -> list[Problem]:
         *_dispatch(pack, items),
         *_settings(pack),
         *_ladder(pack),
+        *clock_tables.check_calendars(pack),
+        *clock_tables.check_profiles(pack, items),
         *_routes(pack),
         *check_after(pack.script, pack.formula, pack.settings),
     ]

@@ -7,7 +7,9 @@ from typing import Final, Generic, TypeAlias, TypeVar
 
 from mulin.cases.rules.dispatch import Row as DispatchRow
 from mulin.cases.rules.escalation import Rung
+from mulin.cases.rules.milestones import Step
 from mulin.catalogue.rules.items import ItemRow
+from mulin.clocks.rules.specs import Row as CalendarRow
 from mulin.packs.rules.after_tables import FormulaLine, ScriptLine
 from mulin.packs.rules.cells import (
     Column,
@@ -76,6 +78,8 @@ class Pack:
     items: tuple[ItemRow, ...] = ()
     dispatch: Table[DispatchRow] = Table()
     ladder: Table[Rung] = Table()
+    calendars: Table[CalendarRow] = Table()
+    profiles: Table[Step] = Table()
     routes: Table[Route] = Table()
     script: Table[ScriptLine] = Table()
     formula: Table[FormulaLine] = Table()

@@ -79,7 +79,7 @@ def test_a_long_row_of_days_is_told_short_and_by_its_sum() -> None:
 
 def test_an_earlier_promise_stays_to_be_read() -> None:
     old, due_at = why(Limit(1, LimitKind.WORKING_DAYS))
-    face = card(HOURS_8, hours=1, before=[{**old, "cause": "matched"}])
+    face = card(HOURS_8, hours=1, before=[{**old, "cause": "item"}])
     assert [(one.limit, one.cause) for one in face.before] == [
         ("时限 1 个工作日，来自清单项 2-017", "改了清单项")
     ]
