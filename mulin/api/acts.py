@@ -70,7 +70,7 @@ def merge_case(request: StaffRequest, case_id: UUID, body: said.MergeSaid) -> Ht
 def dispatch_case(request: StaffRequest, case_id: UUID, body: said.DispatchSaid) -> HttpResponse:
     """Send it to its lead (派遣): by the dispatch table, or by hand with a reason."""
     act = partial(triage.dispatch_case, lead=body.lead, assist=body.assist, notify=body.notify)
-    return _act(request, case_id, act, body, reason=body.reason)
+    return _act(request, case_id, act, body, reason=body.reason, precedent=body.precedent)
 
 
 @router.post("/{uuid:case_id}/decline_case", response=shown.CaseBrief, operation_id="decline_case")

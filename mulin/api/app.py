@@ -8,7 +8,7 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
-from mulin.api import acts, aftercare, answers, cases, city, photos, problems, reports
+from mulin.api import acts, aftercare, answers, cases, city, photos, problems, reports, whistle_acts, whistles
 from mulin.api.auth import BearerToken
 
 DESCRIPTION: Final = """\
@@ -109,6 +109,8 @@ def build() -> MulinAPI:
     for prefix, router in (
         ("", cases.router),
         ("/cases", acts.router),
+        ("/cases", whistle_acts.router),
+        ("", whistles.router),
         ("", city.router),
         ("", aftercare.router),
     ):

@@ -121,6 +121,9 @@ class DispatchSaid(ActSaid):
     lead: UnitCode | None = None
     assist: list[UnitCode] = Field([], max_length=20)
     notify: list[UnitCode] = Field([], max_length=20)
+    precedent: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = Field(
+        None, description="an earlier ruling the choice leans on"
+    )
     reason: Annotated[str, Field(max_length=REASON_MAX), AfterValidator(storable)] = ""
 
 

@@ -180,7 +180,6 @@ ENTRIES: Final[Words] = {
     "case.evaluated": pgettext_lazy("entry", "交互评（封存）"),
     "case.evaluations_opened": pgettext_lazy("entry", "互评开封"),
     "case.evaluation_objected": pgettext_lazy("entry", "对互评提出异议"),
-    "case.returned_twice": pgettext_lazy("entry", "两次退单，交共同上级"),
     "whistle_table.adopted": pgettext_lazy("entry", "采用吹哨规则"),
     "case.reopen_asked": pgettext_lazy("entry", "诉求人说没修好"),
     "case.visited": pgettext_lazy("entry", "回访"),

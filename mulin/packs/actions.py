@@ -211,6 +211,10 @@ def _lists(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, dict
         )
     if pack.script.rows or pack.formula.rows:
         counts["aftercare"] = _aftercare(pack, day, actor, now)
+    if pack.whistles.rows:
+        rows = pack.whistles.rows
+        changed = cases.adopt_whistle_table(rows=rows, from_on=day, actor=actor, now=now)
+        counts["whistles"] = {"new": 0, "changed": changed, "ended": 0, "same": max(len(rows) - changed, 0)}
     if pack.settings:
         cases.adopt_settings(values=pack.settings, actor=actor, now=now)
         counts["settings"] = {"new": 0, "changed": len(pack.settings), "ended": 0, "same": 0}

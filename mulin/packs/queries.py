@@ -13,12 +13,13 @@ from typing import Any, Final, TypeVar
 from mulin.cases.rules.dispatch import Row as DispatchRow
 from mulin.cases.rules.escalation import Rung
 from mulin.cases.rules.milestones import Step
+from mulin.cases.rules.whistles import StepRow
 from mulin.catalogue import queries as catalogue
 from mulin.catalogue.rules.items import ItemRow, Kind
 from mulin.clocks.rules.specs import Row as CalendarRow
 from mulin.gateways import sheets
 from mulin.kernel.errors import BadInput
-from mulin.packs.rules import after_tables, clock_tables, geojson, pack
+from mulin.packs.rules import after_tables, clock_tables, geojson, pack, whistle_table
 from mulin.packs.rules.acts import KNOWN_ACTS, RELATIONS
 from mulin.packs.rules.cells import BadCell, Column, read_cells
 from mulin.packs.rules.checks import check
@@ -30,12 +31,13 @@ from mulin.places.rules.ground import AreaEdition, BuildingThere, CompoundThere
 from mulin.telling.rules.routes import Route
 
 R = TypeVar("R")
+Line = TypeVar("Line", DispatchRow, StepRow)
 
 MANIFEST: Final = "pack.toml"
 TABLES: Final = (
     "unit_kinds", "roles", "permits", "posts", "units", "staff", "compounds", "buildings", "list", "dispatch",
     "escalation", "notices", "calendars", "profiles",
-    "visits", "formula",
+    "visits", "formula", "whistles",
 )  # fmt: skip
 MAPS: Final = ("areas", "compounds")
 JSON_BYTES: Final = 64_000_000
@@ -213,6 +215,7 @@ def examine(path: Path) -> tuple[Pack, tuple[Problem, ...]]:
         dispatch=_numbered(folder.table("dispatch", pack.DISPATCH, _dispatch_row)),
         script=folder.table("visits", after_tables.VISITS, after_tables.ScriptLine),
         formula=folder.table("formula", after_tables.FORMULA, after_tables.FormulaLine),
+        whistles=_numbered(folder.table("whistles", whistle_table.COLUMNS, whistle_table.step_row)),
     )
     known = {role.code for role in read.roles.rows}
     for role in sorted(permits.keys() - known):
@@ -252,7 +255,7 @@ def _building(*, code: str, stairwells: tuple[str, ...], **values: Any) -> Build
     return BuildingThere(code=code, stairwells=pack.stairs(code, stairwells), **values)
 
 
-def _numbered(table: Table[DispatchRow]) -> Table[DispatchRow]:
+def _numbered(table: Table[Line]) -> Table[Line]:
     """Give each rule the number of its row: reasons cite it."""
     rows = zip(table.rows, table.sources, strict=True)
     return replace(table, rows=tuple(replace(row, line=source.line) for row, source in rows))

@@ -17,6 +17,7 @@ SHARED = {
     "mulin.cases.actions.moves",
     "mulin.cases.actions.visiting",
     "mulin.cases.actions.clockwork",
+    "mulin.cases.actions.whistle_moves",
     "mulin.people.actions.trees",
     "mulin.people.actions.periods",
 }

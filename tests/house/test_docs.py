@@ -131,7 +131,7 @@ def recorded() -> Iterator[str]:
         for node in ast.walk(module):
             if isinstance(node, ast.Call) and node.args:
                 called = ast.unparse(node.func)
-                prefix = "case." if called == "move.record" else ""
+                prefix = "case." if called in {"move.record", "blow.record"} else ""
                 if prefix or called in {"record", "record_all", "_note"}:
                     for each in ast.walk(node.args[0]):
                         if (

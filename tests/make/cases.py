@@ -31,6 +31,9 @@ STEPS = (
 )  # fmt: skip
 
 R = Relation
+WHISTLES = ("whistle_units", "call_more_units", "change_whistle_lead", "urge_units", "end_whistle")
+ANSWERS = ("report_in", "refuse_whistle", "reply_whistle", "sum_up_whistle")
+JUDGES = ("evaluate_whistle", "object_to_evaluation")
 PERMITS: dict[str, dict[str, tuple[Relation, ...]]] = {
     "dispatcher": {
         "see_case": (R.PLACE, R.BRANCH, R.FILED),
@@ -48,6 +51,9 @@ PERMITS: dict[str, dict[str, tuple[Relation, ...]]] = {
         **dict.fromkeys(("review_appeal", "propose_exclusion", "draw_visits", "see_rates"), (R.PLACE,)),
         **dict.fromkeys(("grant_suspension", "refuse_suspension", "resume_case"), (R.PLACE,)),
         **dict.fromkeys(("grant_extension", "refuse_extension"), (R.PLACE,)),
+        **dict.fromkeys(WHISTLES, (R.DESK, R.LEAD, R.PLACE)),
+        **dict.fromkeys(ANSWERS, (R.ASSIST,)),
+        **dict.fromkeys(JUDGES, (R.ASSIST, R.DESK, R.LEAD, R.PLACE)),
     },
     "checker": {
         "see_case": (R.PLACE, R.BRANCH, R.FILED),
@@ -56,6 +62,9 @@ PERMITS: dict[str, dict[str, tuple[Relation, ...]]] = {
         **dict.fromkeys(("accept_case", "return_case", "finish_case", "ask_resident"), (R.LEAD,)),
         **dict.fromkeys(("add_note", "add_public_note"), (R.PLACE,)),
         "reveal_contact": (R.DESK,),
+        **dict.fromkeys(WHISTLES, (R.DESK, R.LEAD, R.PLACE)),
+        **dict.fromkeys(ANSWERS, (R.ASSIST,)),
+        **dict.fromkeys(JUDGES, (R.ASSIST, R.DESK, R.LEAD, R.PLACE)),
     },
     "handler": {
         "see_case": (R.LEAD, R.DESK, R.ASSIST),
@@ -64,6 +73,7 @@ PERMITS: dict[str, dict[str, tuple[Relation, ...]]] = {
         **dict.fromkeys(("add_note", "add_public_note"), (R.LEAD, R.ASSIST)),
         "reply_supervision": (R.DESK, R.LEAD, R.ASSIST),
         "appeal_mark": (R.LEAD,),
+        **dict.fromkeys((*ANSWERS, *JUDGES), (R.ASSIST,)),
     },
     "command": dict.fromkeys(
         (
@@ -76,9 +86,11 @@ PERMITS: dict[str, dict[str, tuple[Relation, ...]]] = {
             "decide_appeal",
             "confirm_exclusion",
             "see_rates",
+            "rule_on_refusal",
         ),
         (R.ANY,),
     )
+    | {"rule_on_refusal": (R.ANY,)}
     | dict.fromkeys(("supervise_case", "verify_supervision", "see_supervisions", "issue_bulletin"), (R.ANY,)),
     "reader": {"see_case": (R.PLACE,)},
 }
@@ -89,7 +101,14 @@ _serial = count(1)
 def unit(kind: str, name: str, parent: Unit | None = None, code: str = "") -> Unit:
     """Make a unit of ``kind`` below ``parent``."""
     UnitKind.objects.get_or_create(
-        code=kind, defaults={"name": kind, "name_en": kind, "family": "territory", "parents": [], "rank": 1}
+        code=kind,
+        defaults={
+            "name": kind,
+            "name_en": kind,
+            "family": "department" if kind == "department" else "territory",
+            "parents": [],
+            "rank": 1,
+        },
     )
     made = Unit.objects.create(
         code=code or f"u{next(_serial)}", kind_id=kind, name=name, short_name=name, path="", from_on=SINCE
@@ -128,6 +147,7 @@ class City:
     checker: Actor
     handler: Actor
     other_dispatcher: Actor
+    called: Actor  # of the department
     people: dict[str, Actor] = field(default_factory=dict)
 
 
@@ -178,6 +198,7 @@ def city() -> City:
         checker=actor("checker", community),
         handler=actor("handler", firm),
         other_dispatcher=actor("dispatcher", other),
+        called=actor("handler", department),
     )
     setup.adopt_settings(
         values={"fallback_unit_code": "county", "prefix": "SL", "rating_days": 7}, actor=SYSTEM, now=NOON

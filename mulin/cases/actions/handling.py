@@ -7,12 +7,14 @@ from uuid import UUID
 from django.db import connection
 
 from mulin.cases import policy
-from mulin.cases.actions import clockwork, moves
+from mulin.cases.actions import clockwork, moves, whistle_moves
 from mulin.cases.models import Assignment, Case, Photo
 from mulin.cases.queries import beside, doors, routing
+from mulin.cases.queries import calls as asking
 from mulin.cases.rules import closing, lifecycle
 from mulin.cases.rules.intake import PhotoGiven
 from mulin.cases.rules.lifecycle import Act, State
+from mulin.cases.rules.whistles import AlreadyRuled, must_rise
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import NotPossible
 from mulin.kernel.ids import new_id
@@ -59,21 +61,39 @@ def return_case(
 ) -> Case:
     """Return a case (退单) to who dispatched it, with the reason and, if known, a better unit.
 
+    The second return between two bodies goes to their common superior, who says whose it is (S-099).
+
     :raises BadInput: no reason was given
     :raises NotFound: the better unit does not exist
+    :raises AlreadyRuled: the common superior put it here
     """
     reason = moves.words(reason, where="reason", most=300)
     move = moves.begin(Act.RETURN, case_id=case_id, version=version, actor=actor, now=now)
     case = move.case
     better = routing.units_by_code([better_unit])[0] if better_unit else None
+    lead, was = case.lead, case.lead_id
+    if case.returns and lead is not None and asking.is_ruled_to(case, lead.pk):
+        raise AlreadyRuled
+    back = case.dispatcher or routing.intake_desk(routing.chain_of(case.place_unit), doors.settings())
+    rises = False
+    if case.returns and lead is not None:
+        rises = must_rise(asking.returns_between(case, lead.pk, back.pk))
     Assignment.objects.filter(case=case, role="lead", ended_at__isnull=True).update(
         returned_at=now, return_reason=reason, ended_at=now
     )
-    back = case.dispatcher or routing.intake_desk(routing.chain_of(case.place_unit), doors.settings())
     remark = move.say(reason)
-    was = case.lead_id
-    move.save(lead=None, desk=back, accepted_at=None)
-    move.record("returned", by=was, to=back.pk, better=better.pk if better else None, said=remark.pk)
+    if rises and lead is not None:
+        ruling = whistle_moves.ask_superior_of_return(move, asker=back, refuser=lead, better=better)
+        back = ruling.superior
+    move.save(
+        lead=None,
+        desk=back,
+        accepted_at=None,
+        returns=case.returns + 1,
+        rulings_open=case.rulings_open + int(rises),
+    )
+    better_id = better.pk if better else None
+    move.record("returned", by=was, to=back.pk, better=better_id, rises=rises, said=remark.pk)
     return case
 
 

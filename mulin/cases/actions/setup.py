@@ -1,13 +1,15 @@
 """What a pack sets: the dispatch table's editions and the heart's settings."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from datetime import date, datetime
 
 from mulin.cases import policy
-from mulin.cases.models import DispatchRule, DispatchTable, Settings
-from mulin.cases.queries import doors
+from mulin.cases.models import DispatchRule, DispatchTable, Settings, Whistle, WhistleStep
+from mulin.cases.queries import calls, doors
 from mulin.cases.rules import dispatch
 from mulin.cases.rules.dispatch import Row
+from mulin.cases.rules.whistles import StepRow
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput, NotPossible
 from mulin.ledger.actions import record, whole
@@ -68,6 +70,37 @@ def _checked(row: Row) -> None:
         raise BadInput("「%(cell)s」不是 working 或 off", where=where, cell=row.hours)
     for cell in (row.lead, *row.assist, *row.notify):
         dispatch.parse_target(cell)
+
+
+@whole
+def adopt_whistle_table(*, rows: Sequence[StepRow], from_on: date, actor: Actor, now: datetime) -> int:
+    """Put a table of whistles in force from a day on, unless it stands; return how many rows changed.
+
+    Whistles raised by an earlier table keep its limits.
+
+    :raises NotPossible: another table of that day is in use
+    """
+    unit_id = policy.require_anywhere(actor, ADOPT)
+    standing = {replace(row, line=0) for row in calls.step_rows(from_on)}
+    fresh = {replace(row, line=0) for row in rows}
+    if standing == fresh:
+        return 0
+    if Whistle.objects.filter(step__from_on=from_on).exists():
+        raise NotPossible("%(day)s 起的吹哨规则已经用过", day=from_on.isoformat())
+    WhistleStep.objects.filter(from_on=from_on).delete()
+    WhistleStep.objects.bulk_create(
+        WhistleStep(from_on=from_on, **asdict(row) | {"called_kinds": list(row.called_kinds)}) for row in rows
+    )
+    record(
+        "whistle_table.adopted",
+        subject=from_on.isoformat(),
+        actor=actor,
+        at=now,
+        as_unit=unit_id,
+        rows=len(rows),
+        from_on=from_on.isoformat(),
+    )
+    return len(standing ^ fresh)
 
 
 @whole

@@ -9,9 +9,10 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import F
 
-from mulin.cases.actions import clockwork, moves
+from mulin.cases.actions import clockwork, moves, whistle_moves
 from mulin.cases.models import Assignment, Case, Photo, Report
-from mulin.cases.queries import doors, routing, supervisions
+from mulin.cases.queries import calls as asking
+from mulin.cases.queries import doors, routing, supervisions, whistle_offers
 from mulin.cases.queries.routing import Why
 from mulin.cases.rules import closing
 from mulin.cases.rules.dispatch import NoRule
@@ -140,7 +141,7 @@ def merge_case(
 
     :raises BadInput: no reason was given, or a case was to be merged into itself
     :raises NotPossible: the other case is over
-    :raises NotYet: a supervision of this one is not settled
+    :raises NotYet: a whistle or a supervision of this one is open
     """
     reason = moves.words(reason, where="reason", most=300)
     if into == case_id:
@@ -152,13 +153,14 @@ def merge_case(
     target = doors.case_to_change(actor, into)
     if target.state in FINAL:
         raise NotPossible("要并入的事项已经结束")
-    closing.require(supervisions.holds_closing(move.case))
-    move.say(reason)
+    closing.require(_holds(move.case))
+    remark = move.say(reason)
+    changes = _settle(move, None, remark.pk)
     moved = Report.objects.filter(case=move.case).update(case=target)
     Photo.objects.filter(case=move.case).update(case=target)
     Case.objects.filter(pk=target.pk).update(report_count=F("report_count") + moved, version=F("version") + 1)
     Assignment.objects.filter(case=move.case, ended_at__isnull=True).update(ended_at=now)
-    move.save(merged_into=target, report_count=0, closed_at=now)
+    move.save(merged_into=target, report_count=0, closed_at=now, **changes)
     move.record("merged", into=str(target.pk), reports=moved)
     record(
         "case.joined",
@@ -182,13 +184,17 @@ def dispatch_case(
     assist: Sequence[str] = (),
     notify: Sequence[str] = (),
     reason: str = "",
+    precedent: int | None = None,
     version: int | None = None,
     actor: Actor,
     now: datetime,
 ) -> Case:
     """Send a case to the unit that deals with it: by the dispatch table, or by hand with a reason.
 
+    A case that was returned twice is sent by the common superior, whose choice is a ruling (S-099).
+
     :param lead: unit code of the lead (主办); ``None`` follows the table, assist and notify included
+    :param precedent: an earlier ruling the choice leans on; kept with its reason
     :raises NoRule: the table was to decide and has no row for this case
     :raises NotAllowed: the unit lies outside the dispatcher's branch and the table does not name it
     :raises BadInput: another unit than the table's was chosen without a reason
@@ -198,6 +204,8 @@ def dispatch_case(
     chosen, assisting, notified, why = _chosen(
         move, lead=lead, assist=assist, notify=notify, reason=reason.strip()
     )
+    if precedent is not None:
+        why = {**why, "precedent": asking.precedent_number(precedent)}
     if move.before is State.DISPATCHED:
         Assignment.objects.filter(case=case, ended_at__isnull=True).update(ended_at=now)
     _give_parts(move, why, lead=(chosen,), assist=assisting, notify=notified)
@@ -206,6 +214,7 @@ def dispatch_case(
         "desk": chosen,
         "dispatcher_id": move.unit_id,
         "registered_at": case.registered_at or now,
+        **(_settle(move, chosen, move.say(reason).pk if reason else None) if case.rulings_open else {}),
     }
     if case.dispatched_at is None:  # the first promise stands, however often the ball comes back
         settings = doors.settings()
@@ -226,6 +235,19 @@ def dispatch_case(
         line=why.get("line"),
     )
     return case
+
+
+def _holds(case: Case) -> tuple[closing.Blocker, ...]:
+    """Return what must be settled before a case may end without a result."""
+    return whistle_offers.holds_closing(case) + supervisions.holds_closing(case)
+
+
+def _settle(move: moves.Move, unit: Unit | None, said: int | None) -> dict[str, object]:
+    """Settle what the common superior was asked about a case returned twice; return the columns to change."""
+    if not move.case.rulings_open:
+        return {}
+    whistle_moves.settle_return(move, unit=unit, said=said)
+    return {"rulings_open": 0}
 
 
 def _give_parts(move: moves.Move, why: Mapping[str, object], **units: Sequence[Unit]) -> None:
@@ -283,10 +305,13 @@ def decline_case(
     """Refuse a case (不予受理); the reason is the answer to everybody who reported it (S-063).
 
     :raises BadInput: no reason was given
+    :raises NotYet: a record beside it, such as a whistle, is open
     """
     reason = moves.words(reason, where="reason", most=300)
     move = moves.begin(Act.DECLINE, case_id=case_id, version=version, actor=actor, now=now)
-    closing.require(supervisions.holds_closing(move.case))
+    closing.require(_holds(move.case))
+    remark = move.say(reason, public=True)
+    changes = _settle(move, None, remark.pk)
     Report.objects.filter(case=move.case, answered_at__isnull=True).update(
         answer=reason, answered_at=now, answered_unit=move.unit_id
     )
@@ -294,6 +319,7 @@ def decline_case(
         decline_reason=reason,
         closed_at=now,
         handled_by_id=actor.account_id if actor.is_staff else None,
+        **changes,
     )
-    move.record("declined", said=move.say(reason, public=True).pk)
+    move.record("declined", said=remark.pk)
     return move.case

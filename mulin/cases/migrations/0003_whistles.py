@@ -551,4 +551,15 @@ class Migration(migrations.Migration):
                 name="whistle_cites_an_item_or_none",
             ),
         ),
+        migrations.AddField(
+            model_name="case",
+            name="returns",
+            field=models.SmallIntegerField(db_default=0, default=0),
+        ),
+        migrations.AddIndex(
+            model_name="case",
+            index=models.Index(
+                condition=models.Q(("returns__gte", 2)), fields=["reported_at"], name="case_returned_twice"
+            ),
+        ),
     ]

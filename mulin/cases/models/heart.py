@@ -71,6 +71,7 @@ class Case(models.Model):
     supervisions_open = models.SmallIntegerField(default=0, db_default=0)  # 督办 not settled: closing waits
     # How many records beside the case are open: asked by every act, so kept on its row.
     whistles_open = models.SmallIntegerField(default=0, db_default=0)
+    returns = models.SmallIntegerField(default=0, db_default=0)  # returned dispatches and refused calls
     rulings_open = models.SmallIntegerField(
         default=0, db_default=0
     )  # it was returned twice: its superior must say whose
@@ -86,6 +87,7 @@ class Case(models.Model):
                 condition=~Q(state__in=["closed", "declined", "merged"]),
             ),
             models.Index(fields=["place_unit", "reported_at"], name="case_place"),
+            models.Index(fields=["reported_at"], name="case_returned_twice", condition=Q(returns__gte=2)),
             models.Index(fields=["reported_at"], name="case_reported"),
             models.Index(fields=["item", "reported_at"], name="case_item_reported"),
             models.Index(fields=["closed_at"], name="case_closed", condition=Q(state="closed")),

@@ -8,10 +8,10 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from mulin.cases.models import Assignment, Call, Case, Evaluation, Ruling, Whistle, WhistleStep
+from mulin.cases.models import Assignment, Call, Case, Evaluation, Ruling, Settings, Whistle, WhistleStep
 from mulin.cases.queries import plain, routing
 from mulin.cases.rules import whistles as rules
-from mulin.cases.rules.whistles import Body, CallState
+from mulin.cases.rules.whistles import Body, CallState, StepRow
 from mulin.kernel.errors import NotFound
 from mulin.people.models import Unit
 
@@ -44,6 +44,30 @@ class Precedent:
 def steps_for(kind: str, on: date) -> list[WhistleStep]:
     """Return what a unit of ``kind`` may whistle for, by the table in force."""
     return plain.rows(WhistleStep, _IN_FORCE, [kind, on])
+
+
+def step_rows(on: date) -> list[StepRow]:
+    """Return the whole table in force on a day, as rows."""
+    newest = WhistleStep.objects.filter(from_on__lte=on).order_by("-from_on").values("from_on")[:1]
+    return [
+        StepRow(
+            line=step.line,
+            caller_kind=step.caller_kind,
+            called_kinds=tuple(step.called_kinds),
+            report_value=step.report_value,
+            report_kind=step.report_kind,
+            handle_value=step.handle_value,
+            handle_kind=step.handle_kind,
+            ruling_value=step.ruling_value,
+            ruling_kind=step.ruling_kind,
+            evaluate_value=step.evaluate_value,
+            evaluate_kind=step.evaluate_kind,
+            aspects=tuple(step.aspects),
+            scale=step.scale,
+            is_example=step.is_example,
+        )
+        for step in WhistleStep.objects.filter(from_on__in=newest).order_by("line")
+    ]
 
 
 def body(unit: Unit) -> Body:
@@ -187,6 +211,16 @@ def precedent(ruling: Ruling) -> Precedent:
     )
 
 
+def precedent_number(ruling_id: int) -> int:
+    """Return the id of a ruling that may be cited.
+
+    :raises NotFound: nobody has ruled so
+    """
+    if not Ruling.objects.filter(pk=ruling_id, ruled_at__isnull=False).exists():
+        raise NotFound("没有这个先例")
+    return ruling_id
+
+
 def calls_overdue(now: datetime, *, most: int = 1_000) -> QuerySet[Call]:
     """Return the called units that are silent past their term and were not escalated yet, oldest first."""
     silent = Call.objects.filter(
@@ -205,6 +239,17 @@ def sealed_past_term(now: datetime, *, most: int = 1_000) -> list[Whistle]:
     """Return the ended whistles whose evaluations are still sealed although their term is over."""
     found = Whistle.objects.filter(ended_at__isnull=False, opened_at__isnull=True, evaluate_until__lte=now)
     return list(found.order_by("evaluate_until", "pk")[:most])
+
+
+def unit_above(unit: Unit) -> Unit | None:
+    """Return the running unit above, or nothing at the root."""
+    path = rules.above(unit.path)
+    return Unit.objects.filter(path=path, until_on__isnull=True).first() if path else None
+
+
+def fallback(settings: Settings) -> Unit:
+    """Return the desk of what no place and no tree leads to."""
+    return routing.fallback_desk(settings)
 
 
 def unit_of(unit_id: int) -> Unit:

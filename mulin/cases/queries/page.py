@@ -8,7 +8,8 @@ from uuid import UUID
 
 from mulin.cases import policy
 from mulin.cases.models import Assignment, Case, Photo, Remark, Report
-from mulin.cases.queries import beside, clock_past, doors, routing, supervisions, worklist
+from mulin.cases.queries import beside, calls, clock_past, doors, routing, supervisions, worklist
+from mulin.cases.queries.calls import Precedent
 from mulin.cases.rules import closing, lifecycle
 from mulin.cases.rules.closing import Blocker
 from mulin.cases.rules.dispatch import NoRule
@@ -288,6 +289,7 @@ class Proposal:
     notify: tuple[Unit, ...]
     why: routing.Why
     choices: tuple[Unit, ...]  # units the actor may name as lead
+    precedents: tuple[Precedent, ...] = ()  # earlier rulings on the item: the choice may lean on one
 
 
 def dispatch_proposal(actor: Actor, case_id: UUID, *, now: datetime, most: int = 400) -> Proposal:
@@ -297,8 +299,9 @@ def dispatch_proposal(actor: Actor, case_id: UUID, *, now: datetime, most: int =
     """
     case = doors.case_to_see(actor, case_id)
     below = routing.units_below(actor, Act.DISPATCH, most=most)
+    precedents = calls.precedents_for(item=case.item.code) if case.item else ()
     try:
         route = routing.route(case, now=now)
     except NoRule:
-        return Proposal(None, (), (), {}, below)
-    return Proposal(route.lead, route.assist, route.notify, route.why, below)
+        return Proposal(None, (), (), {}, below, precedents)
+    return Proposal(route.lead, route.assist, route.notify, route.why, below, precedents)

@@ -102,6 +102,13 @@ class NotCalled(NotPossible):
         super().__init__("本单位不在这次吹哨叫的单位里")
 
 
+class NotLead(NotPossible):
+    """The actor's unit is not the lead of the whistle."""
+
+    def __init__(self) -> None:
+        super().__init__("由主办单位汇总")
+
+
 class NoStep(NotPossible):
     """The table of whistles has no row for a caller of this kind."""
 
@@ -118,6 +125,26 @@ def after(state: CallState, deed: Deed) -> CallState:
         return CALL_MOVES[state][deed]
     except KeyError:
         raise ImpossibleDeed(state, deed) from None
+
+
+@dataclass(frozen=True, slots=True)
+class StepRow:
+    """One row of the whistle table; limits as value and kind, ``handle_value`` 0 for the list item's own."""
+
+    line: int
+    caller_kind: str
+    called_kinds: tuple[str, ...]
+    report_value: int
+    report_kind: str
+    handle_value: int
+    handle_kind: str
+    ruling_value: int
+    ruling_kind: str
+    evaluate_value: int
+    evaluate_kind: str
+    aspects: tuple[str, ...]
+    scale: int
+    is_example: bool = False
 
 
 @dataclass(frozen=True, slots=True)

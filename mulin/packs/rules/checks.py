@@ -11,6 +11,7 @@ from mulin.packs.rules.after_tables import check_after
 from mulin.packs.rules.cells import Column
 from mulin.packs.rules.pack import Pack, Source, Table
 from mulin.packs.rules.problems import Problem
+from mulin.packs.rules.whistle_table import check_steps
 from mulin.people.rules import plans, structure
 from mulin.people.rules.rows import BadRows
 from mulin.people.rules.terms import PostRule
@@ -61,6 +62,7 @@ def check(pack: Pack, *, items: Collection[str]) -> list[Problem]:
         *_ground(pack),
         *_references(pack),
         *_dispatch(pack, items),
+        *check_steps(pack.whistles, {kind.code for kind in pack.kinds.rows}),
         *_settings(pack),
         *_ladder(pack),
         *clock_tables.check_calendars(pack),

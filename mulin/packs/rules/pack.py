@@ -8,6 +8,7 @@ from typing import Final, Generic, TypeAlias, TypeVar
 from mulin.cases.rules.dispatch import Row as DispatchRow
 from mulin.cases.rules.escalation import Rung
 from mulin.cases.rules.milestones import Step
+from mulin.cases.rules.whistles import StepRow
 from mulin.catalogue.rules.items import ItemRow
 from mulin.clocks.rules.specs import Row as CalendarRow
 from mulin.packs.rules.after_tables import FormulaLine, ScriptLine
@@ -83,6 +84,7 @@ class Pack:
     routes: Table[Route] = Table()
     script: Table[ScriptLine] = Table()
     formula: Table[FormulaLine] = Table()
+    whistles: Table[StepRow] = Table()
 
     def all_units(self) -> Table[UnitRow]:
         """Return the units listed, and those that buildings and stairwells are."""

@@ -21,6 +21,7 @@ class Desk:
     checker: Caller
     command: Caller
     other: Caller
+    called: Caller
 
 
 @pytest.fixture
@@ -28,6 +29,8 @@ def desk(db: None) -> Desk:
     """Return the little city with a caller for everybody."""
     city = make.city()
     now = timezone.now()
-    people = (city.dispatcher, city.handler, city.checker, city.command, city.other_dispatcher)
-    dispatcher, handler, checker, command, other = (Caller(token_of(actor, now=now)) for actor in people)
-    return Desk(city, Caller(), dispatcher, handler, checker, command, other)
+    people = (city.dispatcher, city.handler, city.checker, city.command, city.other_dispatcher, city.called)
+    dispatcher, handler, checker, command, other, called = (
+        Caller(token_of(actor, now=now)) for actor in people
+    )
+    return Desk(city, Caller(), dispatcher, handler, checker, command, other, called)

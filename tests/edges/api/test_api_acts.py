@@ -17,6 +17,7 @@ from mulin.ledger.models import Entry
 from tests.edges.api.conftest import Desk
 from tests.make import aftercare as after
 from tests.make import cases as make
+from tests.make import whistles as blow
 from tests.make.api import Caller
 from tests.make.cases import City
 
@@ -164,7 +165,11 @@ TRIALS = [
         {"exclusion_id": "…", "agreed": True},
     ),
     Trial(
-        Act.SUSPEND, at_work, "handler", "dispatcher", State.IN_HAND,
+        Act.SUSPEND,
+        at_work,
+        "handler",
+        "dispatcher",
+        State.IN_HAND,
         {"reason": "weather", "until": "…", "words": "连阴雨"},
     ),
     Trial(Act.GRANT_SUSPENSION, suspension_asked, "dispatcher", "handler", State.IN_HAND),
@@ -174,7 +179,72 @@ TRIALS = [
     Trial(Act.GRANT_EXTENSION, extension_asked, "dispatcher", "handler", State.IN_HAND),
     Trial(Act.REFUSE_EXTENSION, extension_asked, "dispatcher", "handler", State.IN_HAND, {"reason": "够了"}),
     Trial(Act.MEET, profiled, "handler", "dispatcher", State.DISPATCHED, {"milestone": "arrive"}),
-]  # fmt: skip
+    Trial(
+        Act.WHISTLE,
+        blow.ready,
+        "dispatcher",
+        "handler",
+        State.IN_HAND,
+        {"units": [{"unit": "department", "task": "到场"}], "ask": "请到场", "item": "9-001"},
+    ),
+    Trial(
+        Act.REPORT_IN, blow.called, "called", "dispatcher", State.IN_HAND, {"whistle": "…", "crew": "2 人"}
+    ),
+    Trial(
+        Act.REFUSE,
+        blow.two_called,
+        "called",
+        "dispatcher",
+        State.IN_HAND,
+        {"whistle": "…", "reason": "不归我们", "rule": "3-08", "documents": "移交单", "better_unit": "third"},
+    ),
+    Trial(Act.REPLY, blow.come, "called", "dispatcher", State.IN_HAND, {"whistle": "…", "result": "已办完"}),
+    Trial(
+        Act.CALL_MORE,
+        blow.two_called,
+        "dispatcher",
+        "handler",
+        State.IN_HAND,
+        {"whistle": "…", "units": [{"unit": "third", "task": "到场"}]},
+    ),
+    Trial(
+        Act.CHANGE_LEAD,
+        blow.two_called,
+        "dispatcher",
+        "handler",
+        State.IN_HAND,
+        {"whistle": "…", "unit": "department", "reason": "更熟悉"},
+    ),
+    Trial(Act.URGE, blow.called, "dispatcher", "handler", State.IN_HAND, {"whistle": "…"}),
+    Trial(
+        Act.SUM_UP, blow.done, "called", "dispatcher", State.IN_HAND, {"whistle": "…", "summary": "已办完"}
+    ),
+    Trial(Act.END, blow.concluded, "dispatcher", "handler", State.IN_HAND, {"whistle": "…"}),
+    Trial(
+        Act.RULE,
+        blow.returned,
+        "command",
+        "dispatcher",
+        State.IN_HAND,
+        {"ruling": "…", "outcome": "other", "rule": "三定", "words": "改派"},
+    ),
+    Trial(
+        Act.EVALUATE,
+        blow.called,
+        "dispatcher",
+        "command",
+        State.IN_HAND,
+        {"whistle": "…", "judged": "department", "scores": blow.SCORES, "words": "来得快"},
+    ),
+    Trial(
+        Act.OBJECT,
+        blow.opened,
+        "called",
+        "command",
+        State.IN_HAND,
+        {"whistle": "…", "judge": "street", "words": "路上堵"},
+    ),
+]
 
 
 def started(trial: Trial, desk: Desk) -> tuple[Case, str, dict[str, Any]]:
@@ -194,6 +264,10 @@ def started(trial: Trial, desk: Desk) -> tuple[Case, str, dict[str, Any]]:
     ):  # fmt: skip
         if name in body:
             body[name] = str(found.objects.filter(case=case).values_list("pk", flat=True)[0])  # type: ignore[attr-defined]
+    if "whistle" in body:
+        body["whistle"] = str(case.whistles.get().pk)
+    if "ruling" in body:
+        body["ruling"] = case.rulings.get().pk
     return case, f"/cases/{case.pk}/{trial.act.value}", body
 
 

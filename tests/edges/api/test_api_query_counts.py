@@ -51,6 +51,18 @@ STATEMENTS: Final = {
     Act.GRANT_EXTENSION: 18,
     Act.REFUSE_EXTENSION: 13,
     Act.MEET: 12,
+    Act.WHISTLE: 22,
+    Act.REPORT_IN: 15,
+    Act.REFUSE: 26,
+    Act.REPLY: 16,
+    Act.CALL_MORE: 18,
+    Act.CHANGE_LEAD: 16,
+    Act.URGE: 12,
+    Act.SUM_UP: 15,
+    Act.END: 13,
+    Act.RULE: 20,
+    Act.EVALUATE: 15,
+    Act.OBJECT: 16,
 }
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from mulin.packs.rules import pack
+from mulin.packs.rules import pack, whistle_table
 
 ROOT = Path(__file__).resolve().parents[3]
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -26,7 +26,7 @@ TITLES = {
         pack.BUILDINGS,
     )
     for column in columns
-} | {column.title for column in pack.DISPATCH}
+} | {column.title for column in (*pack.DISPATCH, *whistle_table.COLUMNS)}
 READ = TITLES | {"是", "否", "行为", "号楼", "座"}
 BOTH_LANGUAGES_WITHIN = {"located.py", "names.py"}
 

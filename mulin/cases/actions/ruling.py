@@ -1,0 +1,204 @@
+"""The superior's side: rule on a refusal; and what happens by the clock when somebody stays silent."""
+
+from datetime import datetime
+from uuid import UUID
+
+from mulin.cases import policy
+from mulin.cases.actions import moves, whistle_moves
+from mulin.cases.models import Call, Case, Ruling, Whistle
+from mulin.cases.queries import calls as asking
+from mulin.cases.queries import doors
+from mulin.cases.rules import whistles as rules
+from mulin.cases.rules.lifecycle import Act
+from mulin.cases.rules.whistles import CallState, Deed, Outcome, Part
+from mulin.clocks.rules.limits import Limit, LimitKind
+from mulin.kernel.actor import Actor
+from mulin.kernel.errors import BadInput, NotAllowed, NotPossible
+from mulin.ledger.actions import record, whole
+from mulin.people.models import Unit
+
+SWEEP = "sweep_clocks"
+
+
+@whole
+def rule_on_refusal(
+    *,
+    case_id: UUID,
+    ruling_id: int,
+    outcome: Outcome,
+    words: str,
+    rule: str,
+    unit: str = "",
+    version: int | None = None,
+    actor: Actor,
+    now: datetime,
+) -> Case:
+    """Rule on a refusal (裁定): report in, another unit, or nobody; the ruling is kept as a precedent.
+
+    :param unit: code of the unit that takes it, for ``Outcome.OTHER``; the named better unit if empty
+    :raises BadInput: words or rule are missing, or the unit cannot take it
+    :raises NotAllowed: the actor does not act for the superior that was asked, or sits with the refuser
+    :raises NotPossible: it was ruled on
+    """
+    words = moves.words(words, where="words", most=rules.WORDS_MOST)
+    rule = moves.words(rule, where="rule", most=200)
+    move = moves.begin(Act.RULE, case_id=case_id, version=version, actor=actor, now=now)
+    ruling = asking.ruling_of(move.case, ruling_id)
+    if ruling.superior_id not in whistle_moves.units_of(move):
+        raise NotAllowed("只有共同上级能裁定")
+    if ruling.refuser_id in {grant.unit_id for grant in actor.grants}:
+        raise NotAllowed("不能裁定本单位的拒绝")
+    if ruling.ruled_at is not None or ruling.call is None:
+        raise NotPossible("已经裁定过了")
+    move.unit_id = ruling.superior_id
+    blow = whistle_moves.Blow(move, ruling.call.whistle, asking.calls_of(ruling.call.whistle))
+    call = next(each for each in blow.calls if each.pk == ruling.call_id)
+    chosen = _chosen(blow, ruling, call, outcome, unit)
+    remark = move.say(words)
+    ruling.ruled_at, ruling.outcome, ruling.unit = now, outcome.value, chosen
+    ruling.rule_cited, ruling.words = rule, remark
+    ruling.ruled_by_id = actor.account_id if actor.is_staff else None
+    ruling.save()
+    _carry_out(blow, call, outcome, chosen)
+    blow.settle()
+    move.save()
+    blow.record(
+        "ruled",
+        call=call.pk,
+        ruling=ruling.pk,
+        outcome=outcome.value,
+        unit=chosen.pk if chosen else None,
+        refuser=ruling.refuser_id,
+        said=remark.pk,
+    )
+    return move.case
+
+
+def _chosen(blow: whistle_moves.Blow, ruling: Ruling, call: Call, outcome: Outcome, code: str) -> Unit | None:
+    """Return whose it becomes."""
+    if outcome is Outcome.RELEASE:
+        return None
+    if outcome is Outcome.REPORT_IN:
+        return call.unit
+    if not code and ruling.better_unit_id is None:
+        raise BadInput("请选择改由哪个单位办", where="unit")
+    chosen = asking.units_by_code([code])[0] if code else asking.unit_of(ruling.better_unit_id or 0)
+    superior = asking.unit_of(ruling.superior_id)
+    taken = {each.unit_id for each in blow.live} | {blow.whistle.caller_id}
+    if chosen.pk in taken:
+        raise BadInput("%(unit)s已经在这次吹哨里", where="unit", unit=chosen.short_name)
+    if not chosen.path.startswith(superior.path) or chosen.pk == superior.pk:
+        raise BadInput("%(unit)s不在本级管辖之下", where="unit", unit=chosen.short_name)
+    return chosen
+
+
+def _carry_out(blow: whistle_moves.Blow, call: Call, outcome: Outcome, chosen: Unit | None) -> None:
+    """Change the calls as ruled: the refuser goes on where its clocks stopped, or another begins anew."""
+    move, whistle = blow.move, blow.whistle
+    if outcome is Outcome.REPORT_IN:
+        whistle_moves.turn(call, Deed.RULE_IN)
+        call.is_ruled = True
+        call.escalated_at, call.escalated_to = None, None
+        whistle_moves.set_clocks(move.case, whistle, call)
+        call.save()
+        return
+    was_lead = call.role == Part.LEAD
+    whistle_moves.turn(call, Deed.RELEASE)
+    call.released_at = move.now
+    call.save()
+    if chosen is not None:
+        role = Part.LEAD if was_lead else Part.ASSIST
+        blow.calls.append(
+            whistle_moves.new_call(move, whistle, chosen, role=role, task=call.task, follows=call)
+        )
+    if was_lead:
+        whistle.lead_unit = chosen
+
+
+@whole
+def escalate_call(*, call_id: int, actor: Actor, now: datetime) -> bool:
+    """Tell the superior that a called unit stays silent past its term; return whether that was new.
+
+    Only a call that is still silent and overdue is touched, once: two sweeps at the same time do no harm.
+
+    :raises NotAllowed: the actor is neither the system nor permitted
+    """
+    policy.require_anywhere(actor, SWEEP)
+    call = (
+        Call.objects.select_related("unit", "whistle__caller")
+        .select_for_update(of=("self",))
+        .filter(pk=call_id, state=CallState.CALLING.value, escalated_at__isnull=True, report_due_at__lt=now)
+        .first()
+    )
+    if call is None:
+        return False
+    fallback = asking.fallback(doors.settings())
+    call.escalated_to = asking.superior_of([call.unit, call.whistle.caller], fallback=fallback)
+    call.escalated_at = now
+    call.save(update_fields=["escalated_to", "escalated_at"])
+    record(
+        "case.call_escalated",
+        subject=call.whistle.case_id,
+        actor=actor,
+        at=now,
+        whistle=str(call.whistle_id),
+        call=call.pk,
+        by=call.unit_id,
+        to=call.escalated_to.pk,
+    )
+    return True
+
+
+@whole
+def escalate_ruling(*, ruling_id: int, actor: Actor, now: datetime) -> bool:
+    """Hand a ruling nobody gave in time to the next level up, its term starting anew; at the root it stays.
+
+    :raises NotAllowed: the actor is neither the system nor permitted
+    """
+    policy.require_anywhere(actor, SWEEP)
+    ruling = (
+        Ruling.objects.select_related("superior", "call__whistle__step")
+        .select_for_update(of=("self",))
+        .filter(pk=ruling_id, ruled_at__isnull=True, due_at__lt=now, call__isnull=False)
+        .first()
+    )
+    higher = asking.unit_above(ruling.superior) if ruling else None
+    if ruling is None or ruling.call is None or higher is None:
+        return False
+    step, was = ruling.call.whistle.step, ruling.superior_id
+    limit = Limit(step.ruling_value, LimitKind(step.ruling_kind))
+    ruling.superior = higher
+    ruling.due_at, ruling.due_why = whistle_moves.due(start=now, limit=limit, source=f"whistle:{step.line}")
+    ruling.save(update_fields=["superior", "due_at", "due_why"])
+    record(
+        "case.ruling_escalated",
+        subject=ruling.case_id,
+        actor=actor,
+        at=now,
+        whistle=str(ruling.call.whistle_id),
+        call=ruling.call_id,
+        ruling=ruling.pk,
+        was=was,
+        to=higher.pk,
+    )
+    return True
+
+
+@whole
+def open_evaluations(*, whistle_id: UUID, actor: Actor, now: datetime) -> bool:
+    """Break the seal of a whistle's evaluations once their term is over; return whether that was new.
+
+    :raises NotAllowed: the actor is neither the system nor permitted
+    """
+    policy.require_anywhere(actor, SWEEP)
+    whistle = (
+        Whistle.objects.select_for_update()
+        .filter(pk=whistle_id, opened_at__isnull=True, ended_at__isnull=False, evaluate_until__lte=now)
+        .first()
+    )
+    if whistle is None:
+        return False
+    whistle.opened_at = now
+    whistle.save(update_fields=["opened_at"])
+    record("case.evaluations_opened", subject=whistle.case_id, actor=actor, at=now, whistle=str(whistle.pk))
+    return True
