@@ -66,6 +66,8 @@ MENU: Final = (
     To("queue", gettext_lazy("工单"), "inbox"),
     To("new", gettext_lazy("录入"), "plus", ("file_report",)),
     To("receptions", gettext_lazy("接待"), "talk", ("file_report",)),
+    To("visits", gettext_lazy("回访"), "phone", ("record_visit", "draw_visits")),
+    To("figures", gettext_lazy("统计"), "sheet", ("see_rates",), wide=True),
     To("lists", gettext_lazy("清单"), "list"),
     To("dispatch", gettext_lazy("派遣表"), "route", wide=True),
     To("units", gettext_lazy("单位"), "tree", ("see_unit",), wide=True),

@@ -14,8 +14,10 @@ from mulin.console.views import (
     me,
     places,
     queue,
+    rates,
     sign_in,
     units,
+    visits,
 )
 
 app_name = "console"
@@ -39,6 +41,12 @@ urlpatterns = [
     path("lists/<int:edition_id>/", lists.edition, name="edition"),
     path("lists/<int:edition_id>.xlsx", lists.edition_sheet, name="edition_sheet"),
     path("dispatch/", dispatch.dispatch, name="dispatch"),
+    path("visits/", visits.visits, name="visits"),
+    path("visits/plans/", visits.plans, name="plans"),
+    path("visits/<uuid:case_id>/<uuid:visit_id>/contact/", visits.ring, name="ring"),
+    path("appeals/", visits.appeals, name="appeals"),
+    path("figures/", rates.figures, name="figures"),
+    path("figures/cases/", rates.counted, name="counted"),
     path("units/", units.tree, name="units"),
     path("units/<str:code>/", units.unit, name="unit"),
     path("ledger/", ledger.ledger, name="ledger"),

@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db.models import Q, QuerySet
 
 from mulin.cases import policy
-from mulin.cases.models import Appeal, Case, Exclusion, Visit
+from mulin.cases.models import Appeal, Case, Exclusion, Phrase, Visit
 from mulin.cases.rules.aftercare import AppealState, ExclusionState, Mark, Satisfied, Solved, has_mark
 from mulin.cases.rules.closing import Blocker, Missing
 from mulin.cases.rules.lifecycle import Act, State
@@ -106,3 +106,18 @@ def _another(actor: Actor, case: Case, act: Act, appeal: Appeal) -> tuple[Blocke
     if any(actor.account_id == who or unit_id == unit for who, unit in spoke if unit is not None):
         return (Blocker(Missing.SECOND_PERSON),)
     return ()
+
+
+def waiting(actor: Actor, *, most: int = 100) -> tuple[tuple[Appeal, ...], tuple[tuple[Exclusion, str], ...]]:
+    """Return the appeals and exclusions of cases the actor may see that wait, the oldest first."""
+    seen = Case.objects.filter(policy.seen_by(actor))
+    appeals = Appeal.objects.filter(state__in=("asked", "reviewed"), case__in=seen)
+    exclusions = Exclusion.objects.filter(state=ExclusionState.PROPOSED.value, case__in=seen)
+    said = dict(Phrase.objects.filter(kind="exclusion").values_list("code", "text"))
+    return (
+        tuple(appeals.select_related("case", "unit").order_by("asked_at")[:most]),
+        tuple(
+            (one, said.get(one.reason, one.reason))
+            for one in exclusions.select_related("case", "unit").order_by("proposed_at")[:most]
+        ),
+    )

@@ -33,7 +33,7 @@ class Spot:
     last_at: datetime
 
 
-def repeats_of(case: Case, *, now: datetime) -> tuple[Case, ...]:
+def repeats_of(case: Case, *, now: datetime, within: Actor | None = None) -> tuple[Case, ...]:
     """Return the other cases of the same matter at the same place within the days set, newest first.
 
     Nothing while they are fewer than the city has set: one neighbour who reports twice is no hot spot.
@@ -43,7 +43,8 @@ def repeats_of(case: Case, *, now: datetime) -> tuple[Case, ...]:
         return ()
     near = Q(compound_code=case.compound_code) if case.compound_code else _beside(case, settings)
     since = case.reported_at - timedelta(days=settings.repeat_days)
-    found = Case.objects.filter(near, item_id=case.item_id, reported_at__gte=since, reported_at__lte=now)
+    all_of_them = cases_for(within) if within is not None else Case.objects.all()
+    found = all_of_them.filter(near, item_id=case.item_id, reported_at__gte=since, reported_at__lte=now)
     others = list(found.exclude(pk=case.pk).exclude(state=State.MERGED.value).order_by("-reported_at")[:MOST])
     return tuple(others) if len(others) + 1 >= settings.repeat_count else ()
 

@@ -10,12 +10,13 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Exists, OuterRef, QuerySet
 
+from mulin.cases import policy
 from mulin.cases.models import Case, Report, Visit, VisitPlan
 from mulin.cases.rules import sampling
 from mulin.cases.rules.lifecycle import State
 from mulin.cases.rules.sampling import Sample
 from mulin.kernel.actor import Actor
-from mulin.kernel.errors import BadInput
+from mulin.kernel.errors import BadInput, NotPossible
 from mulin.people.models import Unit
 from mulin.people.queries.units import ancestors_in_time
 
@@ -116,3 +117,28 @@ def _open() -> QuerySet[Visit]:
 def coming_visit(report: Report, case: Case) -> Visit | None:
     """Return the visit-back a voice is to expect, if any."""
     return Visit.objects.filter(report=report, round=case.reopened, done_at__isnull=True).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What a draw would take, before anybody is rung."""
+
+    cohort: int
+    unreachable: int
+    chosen: tuple[str, ...]
+    strata: tuple[tuple[tuple[str, ...], int, int], ...]
+
+
+def preview(actor: Actor, act: str, *, since: datetime, until: datetime, wanted: int, seed: str) -> Preview:
+    """Return what the actor's unit would draw.
+
+    :raises NotAllowed: no post of the actor permits ``act``
+    :raises BadInput: as for drawing
+    """
+    unit_id = policy.require_anywhere(actor, act)
+    if unit_id is None:
+        raise NotPossible("回访计划要由岗位上的人来抽")
+    found = cohort(Unit.objects.get(pk=unit_id), since=since, until=until)
+    sample = drawn(found, wanted=wanted, seed=seed)
+    strata = tuple((each.name, each.cases, each.drawn) for each in sample.strata)
+    return Preview(len(found.voices), found.unreachable, sample.chosen, strata)

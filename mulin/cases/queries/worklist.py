@@ -222,6 +222,13 @@ def row_of(case: Case, *, channel: str, now: datetime) -> QueueRow:
     return _row(case, _names([case]), now)
 
 
+def rows_of(actor: Actor, ids: Sequence[UUID], *, now: datetime) -> tuple[QueueRow, ...]:
+    """Return the lines of these cases in their order, as far as the actor may see them."""
+    cases = {case.pk: case for case in _lean(cases_for(actor).filter(pk__in=ids))}
+    names = _names(cases.values())
+    return tuple(_row(cases[pk], names, now) for pk in ids if pk in cases)
+
+
 def _counts(actor: Actor, units: Sequence[int], now: datetime) -> dict[str, int]:
     """Return how many cases each tab holds, none counted beyond the cap."""
     seen = Case.objects.filter(policy.seen_by(actor))

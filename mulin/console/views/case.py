@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from mulin.cases.queries import worklist
 from mulin.cases.queries.page import CasePage, case_page
 from mulin.cases.rules.lifecycle import FINAL
-from mulin.console import case_faces, clock_faces, past_faces, words, worklists
+from mulin.console import after_faces, case_faces, clock_faces, past_faces, words, worklists
 from mulin.console.door import StaffRequest, show, show_part, staff
 from mulin.gateways import photos
 from mulin.kernel.errors import NotFound
@@ -85,6 +85,7 @@ def right_side(request: StaffRequest, page: CasePage, *, query: str) -> dict[str
         "synthetic": bool(case.place.get("synthetic")),
         "has_place": bool(case.place.get("area_code")) or case.lon is not None,
         "timeline": [past_faces.event_face(event) for event in page.timeline],
+        "aftercare": after_faces.after_face(request.actor, page, now=now),
         "query": query,
     }
 

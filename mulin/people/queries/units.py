@@ -332,3 +332,8 @@ def _states(on: date) -> Mapping[str, UnitState]:
 def _latest(on: date) -> Q:
     """Return the filter of what stands on ``on`` or, for what is founded later, from then on."""
     return in_force(on) | Q(from_on__gt=on, unit__from_on__gt=on)
+
+
+def names_of(codes: Collection[str]) -> dict[str, str]:
+    """Return the present names of units by code."""
+    return dict(Unit.objects.filter(code__in=codes).values_list("code", "short_name"))
