@@ -8,7 +8,19 @@ from ninja import NinjaAPI
 from ninja.openapi.schema import OpenAPISchema
 from ninja.parser import Parser
 
-from mulin.api import acts, aftercare, answers, cases, city, photos, problems, reports, whistle_acts, whistles
+from mulin.api import (
+    acts,
+    aftercare,
+    answers,
+    cases,
+    city,
+    photos,
+    problems,
+    reports,
+    telling,
+    whistle_acts,
+    whistles,
+)
 from mulin.api.auth import BearerToken
 
 DESCRIPTION: Final = """\
@@ -113,6 +125,7 @@ def build() -> MulinAPI:
         ("", whistles.router),
         ("", city.router),
         ("", aftercare.router),
+        ("", telling.router),
     ):
         api.add_router(prefix, router, auth=staff)
     return api

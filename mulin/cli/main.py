@@ -30,6 +30,7 @@ COMMANDS: Final[Mapping[str, Place]] = {
     "list": Place("mulin.cli.catalogue", "lists", "Check, publish and export lists and their editions."),
     "ledger": Place("mulin.cli.ledger", "ledger", "Verify, anchor and read the ledger."),
     "pack": Place("mulin.cli.pack", "pack", "Check, preview and adopt a district's pack."),
+    "sweep": Place("mulin.cli.sweep", "sweep", "Note what is due soon, overdue or long overdue, now."),
     "places": Place("mulin.cli.places", "places", "Ask which grid a point or an address lies in."),
 }
 

@@ -71,6 +71,8 @@ MENU: Final = (
     To("lists", gettext_lazy("清单"), "list"),
     To("dispatch", gettext_lazy("派遣表"), "route", wide=True),
     To("units", gettext_lazy("单位"), "tree", ("see_unit",), wide=True),
+    To("supervision", gettext_lazy("督办"), "eye", ("see_supervisions",)),
+    To("outbox", gettext_lazy("消息"), "mobile", ("read_outbox",), wide=True),
     To("ledger", gettext_lazy("台账"), "book", ("read_ledger",), wide=True),
 )
 

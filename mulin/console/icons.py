@@ -5,6 +5,7 @@ from typing import Final
 # ruff: noqa: E501 a drawing is one line
 
 ICONS: Final = {
+    "bell": "M10 3a4.5 4.5 0 0 0-4.5 4.5c0 4-1.5 5.5-1.5 5.5h12s-1.5-1.5-1.5-5.5A4.5 4.5 0 0 0 10 3M8.5 16a1.6 1.6 0 0 0 3 0",
     "inbox": "M3 11 5.2 4h9.6L17 11v5H3zM3 11h4l1.2 2.2h3.6L13 11h4",
     "plus": "M10 4v12M4 10h12",
     "talk": "M3 4.5h14V14H9.5L6 17v-3H3zM6.5 8h7M6.5 10.8h4.5",

@@ -14,7 +14,7 @@ from tests.make import console
 OPEN = {"sign_in", "code", "keys", "theme", "language"}
 PAGES = [
     "", "?tab=done", "new/", "receptions/", "lists/", "dispatch/", "units/", "me/", "me/password/",
-    "me/second-factor/", "me/tokens/", "sign-in/",
+    "me/second-factor/", "me/tokens/", "sign-in/", "notices/", "supervision/",
 ]  # fmt: skip
 # Pages that show no data, so that every Chinese word on them would be ours.
 PLAIN = [
@@ -26,6 +26,8 @@ PLAIN = [
     "me/second-factor/",
     "me/tokens/",
     "sign-in/",
+    "notices/",
+    "supervision/",
 ]
 HAN = re.compile(r"[\u4e00-\u9fff]")
 
