@@ -32,8 +32,8 @@ def noticed(case: Case, n: int) -> None:
 def stuck(case: Case, state: Fate = Fate.DEAD) -> Outgoing:
     now = timezone.now()
     return Outgoing.objects.create(
-        id=new_id(), entry=Outgoing.objects.count(), words="reported", channel="sms", case=case, state=state.value,
-        at=now, next_at=now, fault="HTTP 503", attempts=8,
+        id=new_id(), entry=Outgoing.objects.count(), words="reported", channel="sms", case=case,
+        state=state.value, at=now, next_at=now, fault="HTTP 503", attempts=8,
     )  # fmt: skip
 
 
