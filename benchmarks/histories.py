@@ -39,6 +39,7 @@ TEXTS = (
     "夜间施工扰民",
     "说不清的事",
 )
+NOWHERE = UUID(int=0)
 LIVE = 150  # cases that somebody is busy with; one act in eight goes to any case of the past
 
 
@@ -63,6 +64,8 @@ class World:
     above: Mapping[int, Sequence[int]]  # by unit, itself and the units above
     units: Sequence[str]
     items: Sequence[str]
+    codes: Mapping[int, str]
+    departments: Sequence[str]
     spots: Sequence[tuple[float, float]]
     cases: list[UUID] = field(default_factory=list)
     done: Counter[str] = field(default_factory=Counter)
@@ -96,7 +99,7 @@ def world(*, seed: int, pack: Path) -> World:
             " join people_person person on person.id = term.person_id order by 1"
         )
         staff = [number for (number,) in cursor.fetchall()]
-        cursor.execute("select id, code, path from people_unit order by id")
+        cursor.execute("select id, code, path, kind_id from people_unit order by id")
         units = cursor.fetchall()
         cursor.execute("select code from catalogue_item order by code")
         items = [code for (code,) in cursor.fetchall()]
@@ -119,8 +122,10 @@ def world(*, seed: int, pack: Path) -> World:
         now=BEGINS,
         actors=actors,
         at=at,
-        above={pk: [int(part) for part in reversed(path.split("/")) if part] for pk, _code, path in units},
-        units=[code for _pk, code, _path in units],
+        above={pk: [int(part) for part in reversed(path.split("/")) if part] for pk, _, path, _ in units},
+        units=[code for _, code, _, _ in units],
+        codes={pk: code for pk, code, _, _ in units},
+        departments=[code for _, code, _, kind in units if kind == "department"],
         items=items,
         spots=spots,
     )
@@ -171,6 +176,8 @@ def _choose(there: World) -> tuple[str, Callable[[], object]]:
 WEIGHTS = {
     "dispatch_case": 6.0, "accept_case": 9.0, "finish_case": 8.0, "pass_check": 9.0, "answer_report": 8.0,
     "close_case": 9.0, "register_case": 2.0, "hear_resident": 4.0, "uphold_decline": 3.0, "admit_case": 3.0,
+    "whistle_units": 2.0, "report_in": 3.0, "refuse_whistle": 1.5, "reply_whistle": 3.0,
+    "rule_on_refusal": 3.0, "sum_up_whistle": 3.0, "end_whistle": 3.0, "evaluate_whistle": 1.5,
     "merge_case": 0.5, "decline_case": 0.7, "reopen_case": 3.0, "ask_review": 4.0,
 }  # fmt: skip
 
@@ -284,6 +291,8 @@ def _somebody(there: World, act: str, row: Row) -> Any:
         return PUBLIC
     if draw < 0.16:
         return there.pick(there.actors)
+    if act in THEIRS and (unit := _one_of(THEIRS[act], otherwise=None)(there, row)):
+        return there.pick(there.at.get(unit) or there.actors)
     first = row.lead if row.lead is not None and there.chance.random() < 0.3 else row.desk
     for unit in there.above[first] if there.chance.random() < 0.8 else list(reversed(there.above[first])):
         able = [actor for actor in there.at.get(unit, ()) if actor.may(act)]
@@ -301,7 +310,7 @@ def _version(there: World, row: Row) -> int | None:
     return row.version if draw < 0.6 else None if draw < 0.95 else row.version - 1
 
 
-def _one_of(statement: str) -> Callable[[World, Row], Any]:
+def _one_of(statement: str, otherwise: Any = NOWHERE) -> Callable[[World, Row], Any]:
     """Return one of what a question about the case finds; something that is nowhere if it finds nothing."""
 
     def give(there: World, row: Row) -> Any:
@@ -310,7 +319,7 @@ def _one_of(statement: str) -> Callable[[World, Row], Any]:
         with connection.cursor() as cursor:
             cursor.execute(statement, [row.id])
             found = [value for (value,) in cursor.fetchall()]
-        return there.pick(found) if found and there.chance.random() < 0.97 else UUID(int=0)
+        return there.pick(found) if found and there.chance.random() < 0.97 else otherwise
 
     return give
 
@@ -359,6 +368,47 @@ def _visit(there: World, row: Row) -> Any:
     return VisitSaid(there.pick(list(Method)), outcome)
 
 
+def _asked(there: World, row: Row) -> Any:
+    """Return units to call: often those a unit of the lead's kind may call, with one that sums up."""
+    from mulin.cases.rules.whistles import Asked  # noqa: PLC0415
+
+    near = [there.codes[pk] for pk in there.above[row.lead or row.desk]]
+    pool = near if there.chance.random() < 0.5 else there.departments
+    some = there.chance.sample(pool, min(len(pool), there.chance.choice((1, 1, 2, 3))))
+    return [Asked(code, "到场处置（示例）", lead=number == 0) for number, code in enumerate(some)]
+
+
+def _outcome(there: World, row: Row) -> Any:
+    from mulin.cases.rules.whistles import Outcome  # noqa: PLC0415
+
+    return there.pick(list(Outcome))
+
+
+def _unit_of(statement: str) -> Callable[[World, Row], str]:
+    """Return the code of a unit that a question finds, rarely that of any other."""
+    find = _one_of(statement, otherwise=None)
+    return lambda there, row: there.codes.get(find(there, row)) or there.pick(there.units)
+
+
+_OPEN = " from cases_call c join cases_whistle w on w.id = c.whistle_id where w.case_id = %s and "
+_LAST = "(select id from cases_whistle where case_id = %s order by raised_at desc limit 1)"
+# Whose move it is on a record beside the case: the units in whose name the act can be done.
+THEIRS = {
+    "report_in": f"select c.unit_id {_OPEN} c.state = 'calling'",
+    "refuse_whistle": f"select c.unit_id {_OPEN} c.state = 'calling'",
+    "reply_whistle": f"select c.unit_id {_OPEN} c.state in ('reported_in', 'replied')",
+    "sum_up_whistle": "select lead_unit_id from cases_whistle where case_id = %s and ended_at is null"
+    " and lead_unit_id is not null",
+    "end_whistle": "select caller_id from cases_whistle where case_id = %s and ended_at is null",
+    "urge_units": "select caller_id from cases_whistle where case_id = %s and ended_at is null",
+    "call_more_units": "select caller_id from cases_whistle where case_id = %s and ended_at is null",
+    "change_whistle_lead": "select caller_id from cases_whistle where case_id = %s and ended_at is null",
+    "rule_on_refusal": "select superior_id from cases_ruling where case_id = %s and ruled_at is null",
+    "evaluate_whistle": f"select unnest(array[w.caller_id, c.unit_id]) {_OPEN} c.state <> 'released'",
+    "object_to_evaluation": f"select judged_id from cases_evaluation where whistle_id = {_LAST}",
+    "reply_supervision": "select unit_id from cases_supervision where case_id = %s and state = 'asked'",
+    "record_visit": "select unit_id from cases_visit where case_id = %s and done_at is null",
+}
 # How each parameter of an act is filled, by its name: a new act with known parameters needs nothing here.
 GIVE: dict[str, Callable[[World, Row], Any]] = {
     "case_id": lambda there, row: row.id,
@@ -396,6 +446,17 @@ GIVE: dict[str, Callable[[World, Row], Any]] = {
     "agreed": _coin(0.6),
     "good": _coin(0.7),
     "again": _coin(0.8),
+    "whistle_id": _one_of("select id from cases_whistle where case_id = %s order by raised_at desc limit 1"),
+    "units": _asked,
+    "ask": _words("请到场处置（示例）"),
+    "off_list": lambda there, row: "清单里没有（示例）",
+    "rule": _words("示例依据第 1 条"),
+    "summary": _words("示例汇总"),
+    "outcome": _outcome,
+    "ruling_id": _one_of("select id from cases_ruling where case_id = %s order by ruled_at desc limit 2", 0),
+    "judged": _unit_of(f"select unnest(array[w.caller_id, c.unit_id]) {_OPEN} c.state <> 'released'"),
+    "judge": _unit_of(f"select judge_id from cases_evaluation where whistle_id = {_LAST}"),
+    "scores": lambda there, row: dict.fromkeys(("响应", "协作", "结果"), there.chance.randint(1, 5)),
     "until": lambda there, row: (there.now + timedelta(days=there.chance.randint(0, 20))).date(),
     "milestone": _one_of(
         "select code from cases_milestone where case_id = %s order by met_at nulls first, id"
@@ -408,6 +469,14 @@ GIVE: dict[str, Callable[[World, Row], Any]] = {
 
 # Where an act means something else by a name.
 OWN: dict[tuple[str, str], Callable[[World, Row], Any]] = {
+    ("whistle_units", "item"): _maybe(0.5, lambda there, row: there.pick(there.items), ""),
+    ("urge_units", "units"): lambda there, row: (),
+    ("change_whistle_lead", "unit"): _unit_of(f"select c.unit_id {_OPEN} c.state <> 'released'"),
+    ("rule_on_refusal", "unit"): _maybe(0.5, lambda there, row: there.pick(there.departments), ""),
+    ("rule_on_refusal", "words"): _words("示例裁定"),
+    ("refuse_whistle", "better_unit"): lambda there, row: there.pick(there.departments),
+    ("evaluate_whistle", "words"): _words("示例评语"),
+    ("object_to_evaluation", "words"): _words("示例意见"),
     ("ask_suspension", "reason"): lambda there, row: there.pick(("weather", "material", "consent", "none")),
     ("ask_suspension", "words"): _words("示例理由"),
     ("ask_extension", "words"): _words("示例理由"),

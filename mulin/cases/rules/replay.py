@@ -62,6 +62,8 @@ SIDES: Final[Mapping[str, tuple[str, str]]] = {
     "case.appeal_decided": ("appeal", "granted|rejected"),
     "case.exclusion_proposed": ("exclusion", "proposed"),
     "case.exclusion_settled": ("exclusion", "confirmed|dropped"),
+    "case.whistled": ("whistle", "open"),
+    "case.whistle_ended": ("whistle", "ended"),
 }
 _JUDGED: Final = ("granted", "agreed")  # the fact that tells which of two ends it came to
 _FROM_THE_START: Final = ("dispatched_at", "accepted_at", "handled_at", "checked_at", "closed_at")
