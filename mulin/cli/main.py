@@ -18,11 +18,31 @@ class Place:
     attribute: str
     says: str
     database: bool = True  # whether it can do nothing without one
+    opens: str = ""  # an option that makes it ask the database after all, unless its value is shipped
+    shipped: tuple[str, ...] = ()
+
+    def asks_database(self, words: Sequence[str]) -> bool:
+        """Return whether the command as written needs a database."""
+        for word, after in zip(words, [*words[1:], ""], strict=True):
+            value = word.partition("=")[2] if word.startswith(f"{self.opens}=") else after
+            if self.opens and word.partition("=")[0] == self.opens and value not in self.shipped:
+                return True
+        return self.database
 
 
 COMMANDS: Final[Mapping[str, Place]] = {
     "account": Place("mulin.cli.people", "account", "Make, reset, close and open sign-ins."),
-    "explain": Place("mulin.cli.clocks", "explain", "Say when something is due and why.", database=False),
+    "clocks": Place(
+        "mulin.cli.clocks", "clocks", "Show calendars and how long they are certain; try new ones."
+    ),
+    "explain": Place(
+        "mulin.cli.clocks",
+        "explain",
+        "Say when something is due and why.",
+        database=False,
+        opens="--calendar",
+        shipped=("cn", "plain", "always"),
+    ),
     "import": Place(
         "mulin.cli.imports", "imports", "Bring in what other systems hold: reports from CSV or xlsx."
     ),

@@ -32,7 +32,7 @@ def main() -> None:
             django.setup()
             asks_help = any(word in {"--help", "-h"} for word in sys.argv[1:])
             own = place.module in _OWN_MODULES  # our own say themselves what they need
-            if place.database and not own and not asks_help:
+            if place.asks_database(sys.argv[1:]) and not own and not asks_help:
                 hold = import_module("mulin.config.database")  # knows Django's models: not before setup
                 try:
                     held.enter_context(hold.database())
