@@ -26,6 +26,38 @@ class Defect:
 
 DEFECTS = [
     Defect(
+        "oracles: worked weekends (调休) are forgotten",
+        "mulin/clocks/rules/calendars.py",
+        "    days |= {day: Day(works=True, why=Why.MAKE_UP) for day in _make_up_days(feed, year)}\n",
+        "",
+        "tests/rules/clocks/test_oracles.py",
+        "eight_years",
+    ),
+    Defect(
+        "oracles: a deadline in days falls due as the weekend begins",
+        "mulin/clocks/rules/deadlines.py",
+        "            if span > left or (span == left and not later):",
+        "            if span >= left:",
+        "tests/rules/clocks/test_oracles.py",
+        "on_paper",
+    ),
+    Defect(
+        "oracles: a city's own days are not heeded",
+        "mulin/clocks/rules/specs.py",
+        '        calendar = calendar.with_days(_days(spec["days"]))\n',
+        "        pass\n",
+        "tests/rules/clocks/test_oracles.py",
+        "win_over",
+    ),
+    Defect(
+        "clocks: an extension refused counts as one had",
+        "mulin/cases/queries/clock.py",
+        "Extension.objects.filter(case=case, round=case.reopened, state=AskState.GRANTED).count()",
+        "Extension.objects.filter(case=case, round=case.reopened).count()",
+        "tests/domain/cases/test_clock.py",
+        "k27",
+    ),
+    Defect(
         "policy: everybody may",
         "mulin/cases/policy.py",
         "    if grant is None:\n        raise NotAllowed",

@@ -1,4 +1,4 @@
-"""Two oracles for the Chinese year: the library `holidays`, and the State Council's notices written out by hand.
+"""Two oracles for the Chinese year: the library `holidays`, and the notices written out by hand.
 
 The notices are held against the package `chinesecalendar` too where somebody has installed it.
 """
