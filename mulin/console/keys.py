@@ -25,4 +25,20 @@ KEYS: Final[dict[str, str]] = {
     Act.MATCH: "I",
     Act.LOCATE: "L",
     Act.MERGE: "U",
+    Act.WHISTLE: "W",
+}
+
+# The page of a whistle has its own acts, so its letters are its own as well.
+WHISTLE_KEYS: Final[dict[str, str]] = {
+    Act.REPORT_IN: "A",
+    Act.REFUSE: "R",
+    Act.REPLY: "F",
+    Act.URGE: "U",
+    Act.CALL_MORE: "P",
+    Act.CHANGE_LEAD: "L",
+    Act.SUM_UP: "S",
+    Act.END: "C",
+    Act.RULE: "G",
+    Act.EVALUATE: "V",
+    Act.OBJECT: "O",
 }

@@ -40,6 +40,11 @@ def short(moment: datetime | None, now: datetime) -> str:
     return f"{day} {clock}" if there.year == here.year else f"{there.year}/{day} {clock}"
 
 
+def month(moment: datetime) -> str:
+    """Return 2026-02."""
+    return f"{timezone.localtime(moment):%Y-%m}"
+
+
 def until(start: datetime, end: datetime) -> str:
     """Return 5/11 16:10 – 17:30, or with both days where they differ."""
     first, last = timezone.localtime(start), timezone.localtime(end)
