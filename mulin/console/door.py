@@ -17,7 +17,8 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mulin.cases.queries import doors
+from mulin.cases.queries import doors, rulings
+from mulin.cases.rules.lifecycle import Act
 from mulin.console import moments
 from mulin.console.keys import KEYS
 from mulin.console.words import Text
@@ -64,6 +65,7 @@ class To:
 
 MENU: Final = (
     To("queue", gettext_lazy("工单"), "inbox"),
+    To("whistles", gettext_lazy("吹哨"), "whistle", (Act.WHISTLE, Act.REPORT_IN, Act.RULE)),
     To("new", gettext_lazy("录入"), "plus", ("file_report",)),
     To("receptions", gettext_lazy("接待"), "talk", ("file_report",)),
     To("visits", gettext_lazy("回访"), "phone", ("record_visit", "draw_visits")),
@@ -133,6 +135,7 @@ def frame(request: StaffRequest) -> dict[str, object]:
         "unit": "、".join(names) or request.actor.name,
         "is_example": settings.is_example,
         "menu": [to for to in MENU if not to.acts or any(request.actor.may(act) for act in to.acts)],
+        "counts": {"whistles": rulings.owed_by(request.actor)},
         "act_keys": list(KEYS.items()),
         "theme": theme_of(request),
         "keys": request.COOKIES.get(KEYS_OFF) != "off",

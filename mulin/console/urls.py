@@ -19,6 +19,8 @@ from mulin.console.views import (
     telling,
     units,
     visits,
+    whistle_acts,
+    whistles,
 )
 
 app_name = "console"
@@ -30,6 +32,11 @@ urlpatterns = [
     path("cases/<uuid:case_id>/photos/<slug:digest>", case.photo, name="photo"),
     path("cases/<uuid:case_id>/contact/<uuid:report_id>/", contact.contact, name="contact"),
     path("cases/<uuid:case_id>/filed/", intake.filed, name="filed"),
+    path("whistles/", whistles.board, name="whistles"),
+    path("whistles/<uuid:whistle_id>/", whistles.whistle, name="whistle"),
+    path("whistles/<uuid:whistle_id>/acts/<slug:name>/", whistle_acts.act, name="whistle_act"),
+    path("rulings/", whistles.rulings, name="rulings"),
+    path("rulings/<int:ruling_id>/", whistles.ruling, name="ruling"),
     path("new/", intake.new, name="new"),
     path("new/hints", intake.hints, name="hints"),
     path("receptions/", intake.receptions, name="receptions"),

@@ -1,6 +1,5 @@
 """The acts on a case: one form each, one post each, and what a refusal of it shows."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
@@ -12,20 +11,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_http_methods
 
-from mulin.cases.queries import supervisions, worklist
+from mulin.cases.queries import supervisions, whistle_choices, worklist
 from mulin.cases.queries.doors import StaleCase
 from mulin.cases.queries.page import CasePage, case_page, dispatch_proposal
 from mulin.cases.rules.closing import NotYet
-from mulin.cases.rules.intake import PhotoGiven
 from mulin.cases.rules.lifecycle import Act
 from mulin.cases.rules.supervision import Stage
 from mulin.catalogue import queries as catalogue
-from mulin.console import after_forms, case_faces, door, moments, past_faces, words, worklists
+from mulin.console import after_forms, case_faces, door, moments, past_faces, posted, words, worklists
 from mulin.console.act_base import ActForm, Doing
 from mulin.console.act_forms import FORMS
 from mulin.console.door import StaffRequest, show, show_part, staff
 from mulin.console.views.case import right_side
-from mulin.gateways import photos
 from mulin.kernel.errors import BadInput, NotFound, Refusal
 from mulin.ledger.actions import once
 from mulin.people.queries.days import day_of
@@ -69,6 +66,14 @@ def _extra(request: StaffRequest, act: Act, page: CasePage) -> dict[str, Any]:
             "items": [(item.code, f"{item.code} {item.name}") for item in items],
             "suggestion_why": case_faces.suggestion_words(page.case.suggestion),
         }
+    if act is Act.WHISTLE:
+        items = catalogue.items_in_force(day_of(request.now))
+        units = whistle_choices.to_call(request.actor, page.case, now=request.now)
+        return {
+            "items": [(item.code, f"{item.code} {item.name}") for item in items],
+            "units": [(unit.code, unit.name) for unit in units],
+            "no_units": not units,
+        }
     if act is Act.MERGE:
         return {"nearby": worklist.duplicates_of(request.actor, page.case, now=request.now)}
     if act in after_forms.ACTS:
@@ -92,7 +97,7 @@ def supervision_words(item: "Supervision", request: StaffRequest) -> str:
 def _done(request: StaffRequest, form: ActForm, page: CasePage, extra: Mapping[str, Any]) -> HttpResponse:
     """Do the act; what is refused comes back with every typed word."""
     try:
-        held = _held(form, request)
+        held = posted.held(form, request)
         if not form.is_valid():
             return _form(request, form, page, extra=extra, status=422)
         _find_target(form, request)
@@ -100,7 +105,7 @@ def _done(request: StaffRequest, form: ActForm, page: CasePage, extra: Mapping[s
         once(
             scope=f"console:{request.actor.account_id}",
             key=form.cleaned_data["key"],
-            digest=_digest(request),
+            digest=posted.digest(request),
             act=lambda: _do(form, doing),
         )
     except StaleCase:
@@ -111,31 +116,9 @@ def _done(request: StaffRequest, form: ActForm, page: CasePage, extra: Mapping[s
     return _after(request, form.act, page.case.pk)
 
 
-def _digest(request: StaffRequest) -> str:
-    """Return a fingerprint of what was posted, so that a key cannot be used for other words."""
-    said = "\x1f".join(
-        f"{name}={value}"
-        for name in sorted(request.POST)
-        if name not in ("csrfmiddlewaretoken", "version")
-        for value in request.POST.getlist(name)
-    )
-    return hashlib.sha256(f"{request.path}\x1f{said}".encode()).hexdigest()
-
-
-def _held(form: ActForm, request: StaffRequest) -> tuple[PhotoGiven, ...]:
-    """Return the photos of the form, cleaned and held in its own drawer: a refused try loses none."""
-    draft = form.data.get("key", "")
-    if not form.takes_photos or not draft.isalnum():
-        return ()
-    for upload in request.FILES.getlist("photos"):
-        photos.hold(photos.clean(upload.read()), draft=draft)
-    return tuple(PhotoGiven(one.digest, one.width, one.height) for one in photos.held(draft))
-
-
 def _do(form: ActForm, doing: Doing) -> bytes:
     """Keep the photos for good and call the act."""
-    for photo in doing.photos:
-        photos.keep_held(photo.digest, draft=form.cleaned_data["key"])
+    posted.keep(doing.photos, draft=form.cleaned_data["key"])
     form.do(doing)
     return b"done"
 
@@ -171,9 +154,7 @@ def _form(
     **more: Any,
 ) -> HttpResponse:
     """Show the form of an act: in the dialog for htmx, as a page of its own otherwise."""
-    for name in form.errors:
-        if name in form.fields:
-            form.fields[name].widget.attrs["aria-invalid"] = "true"
+    form.mark_errors()
     query = worklists.asked(request).query
     context = {
         "form": form,
@@ -183,7 +164,7 @@ def _form(
         "back": reverse("console:case", args=[page.case.pk]) + query,
         "case": page.case,
         "section": "queue",
-        "held": _held_count(form),
+        "held": posted.held_count(form),
         "ready": status == 200 and _is_ready(form, extra),
         **extra,
         **more,
@@ -201,11 +182,6 @@ def _is_ready(form: ActForm, extra: Mapping[str, Any]) -> bool:
     if form.act is Act.DISPATCH:
         return extra["proposal"].lead is not None
     return form.act is Act.CLOSE or (form.act is Act.MATCH and bool(form.initial.get("item")))
-
-
-def _held_count(form: ActForm) -> int:
-    draft = form.data.get("key", "") if form.is_bound else ""
-    return len(photos.held(draft)) if form.takes_photos and draft.isalnum() else 0
 
 
 def _refused(
