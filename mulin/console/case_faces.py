@@ -14,7 +14,7 @@ from mulin.cases.queries.page import CasePage, Offer
 from mulin.cases.queries.worklist import QueueRow
 from mulin.cases.rules.lifecycle import FINAL, Act, PublicStep, State
 from mulin.console import clock_faces, moments, words
-from mulin.console.act_forms import FORMS
+from mulin.console.forms import FORMS
 from mulin.console.keys import KEYS
 from mulin.places.rules.located import SENTENCES, Reason
 
@@ -24,7 +24,7 @@ DANGER: Final = frozenset({Act.DECLINE})
 ORDER: Final = (
     Act.ACCEPT, Act.FINISH, Act.APPROVE, Act.CLOSE, Act.ADMIT, Act.DISPATCH, Act.REGISTER, Act.ANSWER,
     Act.REPLY_SUPERVISION, Act.VERIFY_SUPERVISION,
-    Act.FAIL, Act.RETURN, Act.UPHOLD, Act.ASK, Act.REOPEN, Act.NOTE, Act.MATCH, Act.LOCATE,
+    Act.FAIL, Act.RETURN, Act.WHISTLE, Act.UPHOLD, Act.ASK, Act.REOPEN, Act.NOTE, Act.MATCH, Act.LOCATE,
     Act.SUPERVISE, Act.MERGE, Act.PUBLISH, Act.DECLINE,
 )  # fmt: skip
 STATE_TONES: Final[Mapping[str, str]] = {

@@ -7,8 +7,9 @@ from django.test import Client
 
 from mulin.cases.models import Case, Photo, Remark, Report
 from mulin.cases.rules.lifecycle import SIDE, Act
-from mulin.console.act_forms import FORMS
-from mulin.console.keys import KEYS
+from mulin.console.forms import FORMS
+from mulin.console.keys import KEYS, WHISTLE_KEYS
+from mulin.console.whistle_answers import WHISTLE_FORMS
 from mulin.ledger.models import Entry
 from tests.make import console
 
@@ -69,11 +70,13 @@ def test_an_act_is_offered_asked_and_done(
 
 
 def test_every_act_has_a_form_or_belongs_to_residents_and_a_key_of_its_own() -> None:
-    assert set(Act) - set(FORMS) == {Act.ASK_REVIEW}
+    assert set(Act) - set(FORMS) - set(WHISTLE_FORMS) == {Act.ASK_REVIEW}
+    assert set(WHISTLE_KEYS) == set(WHISTLE_FORMS)
+    assert len(set(WHISTLE_KEYS.values())) == len(WHISTLE_KEYS)
     assert set(KEYS) <= set(FORMS)
     assert set(FORMS) - set(KEYS) <= SIDE, "the letters are few: only records beside a case go without"
     assert len(set(KEYS.values())) == len(KEYS)
-    assert not set(KEYS.values()) & {"J", "K", "X", "W", "E", "Z"}  # the list's, and of acts still to come
+    assert not (set(KEYS.values()) | set(WHISTLE_KEYS.values())) & {"J", "K", "X", "E", "Z"}  # the list's, and of acts still to come
 
 
 def test_without_script_an_act_leads_back_to_the_case(firm: Client) -> None:
