@@ -8,9 +8,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.utils import timezone
 
-from mulin.cases.actions import checking, handling, intake, triage
-from mulin.cases.models import Case, Report
+from mulin.cases.actions import answering, checking, handling, intake, triage, whistling
+from mulin.cases.models import Case, Report, Ruling, Whistle
 from mulin.cases.rules.intake import Channel, ContactGiven, Filing, Kind
+from mulin.cases.rules.whistles import Asked
 from mulin.kernel.actor import SYSTEM, Actor
 from mulin.people.actions.accounts import create_account
 from mulin.people.models import Account
@@ -21,6 +22,7 @@ PASSWORD = "tigers-over-the-wall-7"
 INSIDE = (118.0035, 34.0072)  # beside building 1 of 东苑小区, street 990101001, community …001
 DISPATCHER, COMMUNITY, FIRM, SEAT = "S011", "S022", "S081", "S002"
 STEWARD, AUDITOR, ORGANISER, GRID = "S005", "S008", "S004", "S042"
+HOUSING, CITY_LAW, POLICE = "S071", "S072", "S073"  # the three departments of the demo county
 WORDS = "下水道堵塞，污水外溢，味道很大。老人出门要绕路。"
 
 _serial = count(1)
@@ -134,3 +136,59 @@ def key() -> str:
 def upload(data: bytes | None = None, name: str = "IMG_1.jpg") -> SimpleUploadedFile:
     """Return a photo as a browser sends it."""
     return SimpleUploadedFile(name, pictures.jpeg() if data is None else data, content_type="image/jpeg")
+
+
+def whistled(case: Case | None = None, *, now: datetime | None = None) -> Whistle:
+    """Return a whistle of the street to three departments; ``HOUSING`` leads."""
+    on = case or globals()["case"]("in_hand")
+    whistling.whistle_units(
+        case_id=on.pk,
+        units=(
+            Asked("990101-ZJ", "疏通主管，查明堵点", lead=True),
+            Asked("990101-CG", "查沿街餐饮是否倒油污"),
+            Asked("990101-GA", "到场警戒，维持秩序"),
+        ),
+        ask="到东苑小区 1 号楼，抽排、疏通并查明原因",
+        item="04-04",
+        actor=actor(DISPATCHER),
+        now=now or timezone.now(),
+    )
+    return Whistle.objects.get(case=on)
+
+
+def reported_in(whistle: Whistle, staff_no: str) -> None:
+    """Let a called department report in."""
+    answering.report_in(
+        case_id=whistle.case_id,
+        whistle_id=whistle.pk,
+        arrives_at=timezone.now(),
+        crew="2 人，疏通车 1 台",
+        actor=actor(staff_no),
+        now=timezone.now(),
+    )
+
+
+def refused(whistle: Whistle, staff_no: str) -> Ruling:
+    """Let a called department refuse, naming the property firm; return the ruling that is asked for."""
+    answering.refuse_whistle(
+        case_id=whistle.case_id,
+        whistle_id=whistle.pk,
+        reason="小区内部秩序由物业负责",
+        rule="权责清单 示例 3-08",
+        better_unit="990101-WY02",
+        documents="移交单（示例）",
+        actor=actor(staff_no),
+        now=timezone.now(),
+    )
+    return Ruling.objects.filter(call__whistle=whistle, ruled_at__isnull=True).latest("pk")
+
+
+def replied(whistle: Whistle, staff_no: str) -> None:
+    """Let a called department report its result."""
+    answering.reply_whistle(
+        case_id=whistle.case_id,
+        whistle_id=whistle.pk,
+        result="已办完本单位这一部分",
+        actor=actor(staff_no),
+        now=timezone.now(),
+    )

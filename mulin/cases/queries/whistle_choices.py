@@ -1,49 +1,68 @@
-"""Whom a whistle's forms offer: units that may be called, units a refusal may name."""
+"""Whom a whistle's forms offer: units that may be called, units a refusal may name, the other side."""
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Final, TypeAlias
 from uuid import UUID
 
 from mulin.cases.models import Case, Whistle
 from mulin.cases.queries import calls, whistle_offers
 from mulin.cases.queries.whistle_shapes import WhistlePage
 from mulin.cases.rules.lifecycle import Act
-from mulin.cases.rules.whistles import LIVE
+from mulin.cases.rules.whistles import LIVE, above
 from mulin.kernel.actor import Actor
 from mulin.people.models import Unit
 
+Choices: TypeAlias = list[tuple[str, str]]  # code and name
+MOST: Final = 400
+FAMILIES: Final = ("department", "firm", "territory")
+NAMED_RANK: Final = 4  # down to communities and firms: nobody hands a matter up to a grid
 
-def to_call(actor: Actor, case: Case, *, now: datetime) -> tuple[Unit, ...]:
+
+def to_call(actor: Actor, case: Case, *, now: datetime) -> Choices:
     """Return the units the actor's unit may call on ``case``; nobody if its level has no row."""
     able = whistle_offers.units_that_may(actor, Act.WHISTLE, case)
     for grant in actor.grants:
         if grant.unit_id in able:
             units = calls.callable_units(calls.unit_of(grant.unit_id), on=calls.today(now))
             if units:
-                return units
-    return ()
+                return _choices(units)
+    return []
 
 
-def to_add(whistle_id: UUID, *, now: datetime) -> tuple[Unit, ...]:
-    """Return the units that may still be called to a running whistle: also what a refusal may name."""
+def to_add(whistle_id: UUID, *, now: datetime) -> Choices:
+    """Return the units that may still be called to a running whistle."""
     whistle = Whistle.objects.select_related("caller__kind").get(pk=whistle_id)
     there = {call.unit_id for call in calls.calls_of(whistle) if call.state in LIVE}
     units = calls.callable_units(whistle.caller, on=calls.today(now))
-    return tuple(unit for unit in units if unit.pk not in there)
+    return _choices(unit for unit in units if unit.pk not in there)
 
 
-def to_judge(page: WhistlePage) -> tuple[Unit, ...]:
+def to_name(whistle_id: UUID) -> Choices:
+    """Return the units a refusal or a ruling may name: offices, firms and communities around the caller."""
+    whistle = Whistle.objects.select_related("caller").get(pk=whistle_id)
+    there = {call.unit_id for call in calls.calls_of(whistle) if call.state in LIVE} | {whistle.caller_id}
+    around = Unit.objects.filter(path__startswith=above(whistle.caller.path), until_on__isnull=True)
+    kinds = {"kind__family__in": FAMILIES, "kind__rank__lte": NAMED_RANK}
+    return _choices(around.filter(**kinds).exclude(pk__in=there).order_by("kind__rank", "code")[:MOST])
+
+
+def to_judge(page: WhistlePage) -> Choices:
     """Return the units the reader may judge now."""
-    return _units(slot.judged_id for call in page.columns for slot in call.slots if slot.may_give)
+    return _named(slot.judged_id for call in page.columns for slot in call.slots if slot.may_give)
 
 
-def to_answer(page: WhistlePage) -> tuple[Unit, ...]:
+def to_answer(page: WhistlePage) -> Choices:
     """Return the units whose opened judgement the reader may object to."""
-    calls_of = (*page.columns, *page.released)
-    return _units(slot.judge_id for call in calls_of for slot in call.slots if slot.may_object)
+    columns = (*page.columns, *page.released)
+    return _named(slot.judge_id for call in columns for slot in call.slots if slot.may_object)
 
 
-def _units(ids: Iterable[int]) -> tuple[Unit, ...]:
+def _named(ids: Iterable[int]) -> Choices:
     order = list(dict.fromkeys(ids))
     found = Unit.objects.in_bulk(order)
-    return tuple(found[pk] for pk in order)
+    return _choices(found[pk] for pk in order)
+
+
+def _choices(units: Iterable[Unit]) -> Choices:
+    return [(unit.code, unit.name) for unit in units]

@@ -247,3 +247,15 @@ def _offers(open_to: Mapping[Act, tuple[Blocker, ...]]) -> tuple[Offer, ...]:
         for act in Act
         if (missing := open_to.get(act)) is not None
     )
+
+
+def rounds_of(case: Case, *, now: datetime) -> tuple[WhistleRow, ...]:
+    """Return the whistles of a case its page has opened, the newest first; mostly there is none."""
+    related = ("caller__kind", "item", "ask")
+    found = list(Whistle.objects.filter(case=case).select_related(*related).order_by("-round"))
+    if not found:
+        return ()
+    calls = _calls([whistle.pk for whistle in found])
+    for whistle in found:
+        whistle.case = case
+    return tuple(_row(whistle, calls.get(whistle.pk, []), now) for whistle in found)

@@ -71,7 +71,7 @@ def _extra(request: StaffRequest, act: Act, page: CasePage) -> dict[str, Any]:
         units = whistle_choices.to_call(request.actor, page.case, now=request.now)
         return {
             "items": [(item.code, f"{item.code} {item.name}") for item in items],
-            "units": [(unit.code, unit.name) for unit in units],
+            "units": units,
             "no_units": not units,
         }
     if act is Act.MERGE:

@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
-from mulin.cases.queries import worklist
+from mulin.cases.queries import whistles, worklist
 from mulin.cases.queries.page import CasePage, case_page
 from mulin.cases.rules.lifecycle import FINAL
-from mulin.console import after_faces, case_faces, clock_faces, past_faces, words, worklists
+from mulin.console import after_faces, case_faces, clock_faces, past_faces, whistle_faces, words, worklists
 from mulin.console.door import StaffRequest, show, show_part, staff
 from mulin.gateways import photos
 from mulin.kernel.errors import NotFound
@@ -82,6 +82,7 @@ def right_side(request: StaffRequest, page: CasePage, *, query: str) -> dict[str
         "photos": [_photo_face(photo) for photo in page.photos],
         "photos_title": _("照片 %(n)d 张") % {"n": len(page.photos)} if page.photos else _("照片"),
         "units": past_faces.parts_face(page),
+        "whistles": [whistle_faces.row_face(one, now=now) for one in whistles.rounds_of(case, now=now)],
         "synthetic": bool(case.place.get("synthetic")),
         "has_place": bool(case.place.get("area_code")) or case.lon is not None,
         "timeline": [past_faces.event_face(event) for event in page.timeline],
@@ -94,6 +95,7 @@ PHASES: Final = {
     "report": gettext_noop("上报"),
     "work": gettext_noop("现场"),
     "result": gettext_noop("处置后"),
+    "refusal": gettext_noop("拒绝依据"),
 }
 
 

@@ -1,6 +1,6 @@
 """Whistles: the board, the page of one with its acts, and what a superior has to rule."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID, uuid4
 
@@ -24,7 +24,6 @@ from mulin.console.whistle_answers import Rule
 from mulin.console.whistle_forms import WhistleForm
 from mulin.console.words import Text
 from mulin.console.worklists import TabFace
-from mulin.people.models import Unit
 
 TABS: Final[Mapping[Tab, Text]] = {
     Tab.CALLING: gettext_lazy("等报到"),
@@ -151,15 +150,12 @@ def show_ruling(
 
 def extra_of(request: StaffRequest, name: Act, page: WhistlePage) -> dict[str, Any]:
     """Return what only one kind of form needs."""
-    if name in (Act.REFUSE, Act.CALL_MORE, Act.RULE):
-        return {"units": options_of(whistle_choices.to_add(page.id, now=request.now))}
+    if name in (Act.REFUSE, Act.RULE):
+        return {"units": whistle_choices.to_name(page.id)}
+    if name is Act.CALL_MORE:
+        return {"units": whistle_choices.to_add(page.id, now=request.now)}
     if name is Act.EVALUATE:
-        return {"judged": options_of(whistle_choices.to_judge(page))}
+        return {"judged": whistle_choices.to_judge(page)}
     if name is Act.OBJECT:
-        return {"judges": options_of(whistle_choices.to_answer(page))}
+        return {"judges": whistle_choices.to_answer(page)}
     return {}
-
-
-def options_of(units: Iterable[Unit]) -> list[tuple[str, str]]:
-    """Return units as choices of a form."""
-    return [(unit.code, unit.name) for unit in units]

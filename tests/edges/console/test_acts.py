@@ -76,7 +76,13 @@ def test_every_act_has_a_form_or_belongs_to_residents_and_a_key_of_its_own() -> 
     assert set(KEYS) <= set(FORMS)
     assert set(FORMS) - set(KEYS) <= SIDE, "the letters are few: only records beside a case go without"
     assert len(set(KEYS.values())) == len(KEYS)
-    assert not (set(KEYS.values()) | set(WHISTLE_KEYS.values())) & {"J", "K", "X", "E", "Z"}  # the list's, and of acts still to come
+    assert not (set(KEYS.values()) | set(WHISTLE_KEYS.values())) & {
+        "J",
+        "K",
+        "X",
+        "E",
+        "Z",
+    }  # the list's, and of acts still to come
 
 
 def test_without_script_an_act_leads_back_to_the_case(firm: Client) -> None:
