@@ -1,14 +1,16 @@
 """How one called unit is shown: its state, its clock, its reasons, its result, its sealed slots."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from mulin.cases.queries.calls import Precedent
+from mulin.cases.queries.page import Event
 from mulin.cases.queries.whistle_shapes import CallColumn, RulingView, Slot, WhistlePage
 from mulin.cases.rules.whistles import CallState
 from mulin.console import moments, past_faces, words
@@ -121,12 +123,22 @@ def unit_face(call: CallColumn, page: WhistlePage, *, now: datetime) -> UnitFace
         crew=_crew(call),
         reasons=_reasons(call, case_id),
         rulings=tuple(ruling_box(one, page, now) for one in call.rulings),
-        past=() if refused else tuple(past_faces.event_face(event) for event in call.events),
+        past=() if refused else tuple(_line(event) for event in call.events),
         result=call.result,
         result_wait=_result_wait(call),
         photos=photos(case_id, call.photos, _("结果照片")),
         seals=tuple(seal_face(slot, now=now) for slot in call.slots),
     )
+
+
+CALLED: Final = frozenset({"case.whistled", "case.more_called"})
+SAID_ABOVE: Final = frozenset({"case.whistle_replied"})
+
+
+def _line(event: Event) -> EventFace:
+    """Return one line of a unit's course: what it was asked and what it reported stand in rows of their own."""
+    face = past_faces.event_face(event)
+    return replace(face, text="") if event.kind in CALLED | SAID_ABOVE else face
 
 
 def _note(call: CallColumn, page: WhistlePage, now: datetime) -> str:

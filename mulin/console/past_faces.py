@@ -118,6 +118,16 @@ EVENT_TONES: Final[Mapping[str, str]] = {
     "case.finished": "ac",
     "case.passed": "ok",
     "case.closed": "ok",
+    "case.whistled": "ac",
+    "case.more_called": "ac",
+    "case.reported_in": "ac",
+    "case.whistle_refused": "warn",
+    "case.whistle_replied": "ac",
+    "case.urged": "warn",
+    "case.call_escalated": "bad",
+    "case.ruled": "ac",
+    "case.summed_up": "ok",
+    "case.whistle_ended": "ok",
 }
 
 

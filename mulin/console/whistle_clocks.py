@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -148,12 +148,19 @@ def _part(start: datetime, end: datetime, moment: datetime) -> float:
     return min(max((moment - start).total_seconds() / whole, 0.0), 1.0) if whole > 0 else 1.0
 
 
+def _if_it_ran(call: CallColumn, why: Mapping[str, Any]) -> datetime | None:
+    """Return when a term that stands still since the refusal would have ended: drawn, never said."""
+    left_over = why.get("left_seconds")
+    return call.refusal.at + timedelta(seconds=int(left_over)) if call.refusal and left_over else None
+
+
 def bar_face(call: CallColumn, *, now: datetime, running: bool) -> BarFace | None:
     """Return the drawn clock of a call, or nothing if nothing is due."""
-    if call.report_due_at is None:
+    report = call.report_due_at or _if_it_ran(call, call.report_why)
+    if report is None:
         return None
-    start, report = call.called_at, call.report_due_at
-    end = max(call.handle_due_at or report, report)
+    start = call.called_at
+    end = max(call.handle_due_at or _if_it_ran(call, call.handle_why) or report, report)
     share = 100.0
     if end > report:
         share = min(max(_part(start, end, report) * 100, LEAST_SHARE), MOST_SHARE)

@@ -76,7 +76,9 @@ def _rows(count: int) -> dict[str, forms.Field]:
     asked: dict[str, forms.Field] = {}
     for number in range(1, count + 1):
         asked[f"unit_{number}"] = fields.choice(_("单位"), required=False, search=True)
-        asked[f"task_{number}"] = fields.words(_("要办的事"), most=300, required=False, one_line=True)
+        task = fields.words(_("要办的事"), most=300, required=False, one_line=True)
+        task.widget.attrs["placeholder"] = _("要它办什么")
+        asked[f"task_{number}"] = task
     return asked
 
 
@@ -143,7 +145,8 @@ class WhistleUp(ActForm):
         """Offer the units this level may call and the items in force."""
         _offer_rows(self, extra["units"])
         fields.offer(self, "item", extra["items"], first=gettext("清单外"))
-        self.initial["item"] = page.case.item.code if page.case.item else ""
+        case = page.case
+        self.initial["item"] = case.item.code if case.item else case.suggestion.get("code", "")
         self.initial["lead"] = "1"
 
     @property
