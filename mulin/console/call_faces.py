@@ -136,7 +136,7 @@ SAID_ABOVE: Final = frozenset({"case.whistle_replied"})
 
 
 def _line(event: Event) -> EventFace:
-    """Return one line of a unit's course: what it was asked and what it reported stand in rows of their own."""
+    """Return one line of a unit's course; its task and its result stand in rows of their own."""
     face = past_faces.event_face(event)
     return replace(face, text="") if event.kind in CALLED | SAID_ABOVE else face
 
