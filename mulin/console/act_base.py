@@ -12,6 +12,7 @@ from mulin.cases.queries.page import CasePage
 from mulin.cases.rules.intake import PhotoGiven
 from mulin.cases.rules.lifecycle import Act
 from mulin.console import fields
+from mulin.console.asking import AskForm
 from mulin.console.words import Text
 from mulin.kernel.actor import Actor
 
@@ -32,17 +33,10 @@ class Doing:
         return UUID(str(self.page.case.pk))
 
 
-class ActForm(forms.Form):
-    """The part all acts share: a key against double clicks, the version that was read."""
+class ActForm(AskForm):
+    """A form of an act on a case."""
 
-    act: ClassVar[Act]
-    effect: ClassVar[Text] = ""
-    template: ClassVar[str] = "console/act/_fields.html"
-    takes_photos: ClassVar[bool] = False
     direct: ClassVar[bool] = False  # nothing to ask: the button itself does it
-
-    key = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def prepare(self, page: CasePage, *, extra: Mapping[str, Any]) -> None:
         """Fill in what depends on the case: choices, proposals."""

@@ -14,7 +14,7 @@ from mulin.cases.queries.page import CasePage, Offer
 from mulin.cases.queries.worklist import QueueRow
 from mulin.cases.rules.lifecycle import FINAL, Act, PublicStep, State
 from mulin.console import clock_faces, moments, words
-from mulin.console.forms import FORMS
+from mulin.console.act_forms import FORMS
 from mulin.console.keys import KEYS
 from mulin.places.rules.located import SENTENCES, Reason
 

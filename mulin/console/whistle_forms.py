@@ -17,7 +17,7 @@ from mulin.cases.rules.intake import PhotoGiven
 from mulin.cases.rules.lifecycle import Act
 from mulin.cases.rules.whistles import Asked, CallState
 from mulin.console import fields
-from mulin.console.act_forms import ActForm, Doing
+from mulin.console.act_base import ActForm, Doing
 from mulin.console.asking import AskForm
 from mulin.kernel.actor import Actor
 

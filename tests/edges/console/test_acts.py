@@ -7,7 +7,7 @@ from django.test import Client
 
 from mulin.cases.models import Case, Photo, Remark, Report
 from mulin.cases.rules.lifecycle import SIDE, Act
-from mulin.console.forms import FORMS
+from mulin.console.act_forms import FORMS
 from mulin.console.keys import KEYS, WHISTLE_KEYS
 from mulin.console.whistle_answers import WHISTLE_FORMS
 from mulin.ledger.models import Entry
