@@ -208,14 +208,12 @@ def _offer(offer: Offer, page: WhistlePage) -> OfferFace:
     )
 
 
-LACKS: Final = "还差 "
-
-
 def _lacking(offer: Offer) -> str:
     """Return 还差：1 家报到，1 件裁定: what is missing, the word said once where the language has one."""
     each = [words.missing(one.missing, one.count) for one in offer.missing]
-    if len(each) > 1 and all(one.startswith(LACKS.strip()) for one in each):
-        return "还差：" + "，".join(one.removeprefix(LACKS.strip()).strip() for one in each)
+    lacks = _("还差").strip()
+    if len(each) > 1 and all(one.startswith(lacks) for one in each):
+        return _("还差：%(what)s") % {"what": "，".join(one.removeprefix(lacks).strip() for one in each)}
     return "；".join(each)
 
 
