@@ -231,7 +231,7 @@ def calls_overdue(now: datetime, *, most: int = 1_000) -> QuerySet[Call]:
 
 def rulings_overdue(now: datetime, *, most: int = 1_000) -> QuerySet[Ruling]:
     """Return the rulings nobody gave in time, oldest first."""
-    waiting = Ruling.objects.filter(ruled_at__isnull=True, due_at__lt=now)
+    waiting = Ruling.objects.filter(ruled_at__isnull=True, due_at__lt=now, call__isnull=False)
     return waiting.select_related("superior").order_by("due_at", "pk")[:most]
 
 

@@ -1,6 +1,7 @@
 """The board of whistles and the page of one: everything they show, in a constant number of questions."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Final
@@ -12,8 +13,15 @@ from mulin.cases import policy
 from mulin.cases.models import Call, Case, Evaluation, Ruling, Whistle
 from mulin.cases.queries import doors, whistle_offers
 from mulin.cases.queries import whistle_parts as parts
-from mulin.cases.queries.page import Offer, timeline_of
-from mulin.cases.queries.whistle_shapes import CalledUnit, WhistleBoard, WhistlePage, WhistleRow
+from mulin.cases.queries.page import Event, Offer, timeline_of
+from mulin.cases.queries.whistle_shapes import (
+    CallColumn,
+    CalledUnit,
+    Slot,
+    WhistleBoard,
+    WhistlePage,
+    WhistleRow,
+)
 from mulin.cases.rules import whistles as rules
 from mulin.cases.rules.closing import Blocker
 from mulin.cases.rules.lifecycle import Act
@@ -163,15 +171,18 @@ def whistle_page(actor: Actor, whistle_id: UUID, *, now: datetime) -> WhistlePag
     return _page(actor, case, whistle, calls, rounds, by_round, now)
 
 
-def _page(
-    actor: Actor,
-    case: Case,
-    whistle: Whistle,
-    calls: list[Call],
-    rounds: list[Whistle],
-    by_round: Mapping[UUID, list[Call]],
-    now: datetime,
-) -> WhistlePage:
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """What the sides of a whistle have said and may do, as far as the actor reads it."""
+
+    open_to: Mapping[Act, tuple[Blocker, ...]]
+    events: tuple[Event, ...]
+    slots: tuple[Slot, ...]
+    columns: tuple[CallColumn, ...]
+    rulings: list[Ruling]
+
+
+def _sides(actor: Actor, case: Case, whistle: Whistle, calls: list[Call], now: datetime) -> _Sides:
     rulings = list(
         Ruling.objects.filter(call__whistle=whistle)
         .select_related("superior", "unit", "words", "refuser")
@@ -191,9 +202,22 @@ def _page(
     slots = parts.slots_of(
         actor, whistle, calls, given, may_give=able[Act.EVALUATE], may_object=able[Act.OBJECT]
     )
-    columns = [
+    columns = tuple(
         parts.column(actor, call, rulings, events, precedents, slots, able[Act.RULE], now) for call in calls
-    ]
+    )
+    return _Sides(open_to, events, slots, columns, rulings)
+
+
+def _page(
+    actor: Actor,
+    case: Case,
+    whistle: Whistle,
+    calls: list[Call],
+    rounds: list[Whistle],
+    by_round: Mapping[UUID, list[Call]],
+    now: datetime,
+) -> WhistlePage:
+    sides = _sides(actor, case, whistle, calls, now)
     live = [call for call in calls if call.state in rules.LIVE]
     accepted = case.lead is not None and case.accepted_at is not None
     return WhistlePage(
@@ -221,15 +245,15 @@ def _page(
         summary=whistle.summary.text if whistle.summary else "",
         summed_up_at=whistle.summed_up_at,
         ended_at=whistle.ended_at,
-        columns=tuple(column for column in columns if column.state in rules.LIVE),
-        released=tuple(column for column in columns if column.state not in rules.LIVE),
-        needs=parts.needs_of(case, whistle, live, rulings),
-        seal=parts.seal_of(whistle, slots),
+        columns=tuple(column for column in sides.columns if column.state in rules.LIVE),
+        released=tuple(column for column in sides.columns if column.state not in rules.LIVE),
+        needs=parts.needs_of(case, whistle, live, sides.rulings),
+        seal=parts.seal_of(whistle, sides.slots),
         rounds=tuple(
             parts.round_of(each, by_round.get(each.pk, [])) for each in rounds if each.pk != whistle.pk
         ),
-        timeline=events,
-        offers=_offers(open_to),
+        timeline=sides.events,
+        offers=_offers(sides.open_to),
         answerable=(case.lead if accepted and case.lead else case.first_unit).short_name,
         is_accepted=accepted,
         to_read=any(call.read_at is None and parts.is_mine(actor, call) for call in live),
