@@ -132,6 +132,7 @@ def _rate(request: HttpRequest, code: str) -> None:
         solved=solved,
         satisfied=satisfied,
         words=request.POST.get("words", ""),
+        again=request.POST.get("again") == "yes",
         actor=PUBLIC,
         now=timezone.now(),
     )
@@ -142,6 +143,11 @@ def _review(request: HttpRequest, code: str) -> None:
     voice.ask_review(tracking_code=code, reason=reason, actor=PUBLIC, now=timezone.now())
 
 
+def _reopen(request: HttpRequest, code: str) -> None:
+    reason = request.POST.get("reason", "")
+    voice.ask_reopen(tracking_code=code, reason=reason, actor=PUBLIC, now=timezone.now())
+
+
 def _withdraw_contact(_request: HttpRequest, code: str) -> None:
     voice.withdraw_contact(tracking_code=code, actor=PUBLIC, now=timezone.now())
 
@@ -149,4 +155,5 @@ def _withdraw_contact(_request: HttpRequest, code: str) -> None:
 say = _deed(_say, name="said")
 rate = _deed(_rate, name="rated")
 review = _deed(_review, name="reviewed")
+reopen = _deed(_reopen, name="doubted")
 withdraw_contact = _deed(_withdraw_contact, name="withdrawn")

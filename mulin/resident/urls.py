@@ -40,6 +40,7 @@ urlpatterns = [
     path("track/<str:code>", track.follow, name="track"),
     path("track/<str:code>/say", track.say, name="track_say"),
     path("track/<str:code>/rate", track.rate, name="track_rate"),
+    path("track/<str:code>/reopen", track.reopen, name="track_reopen"),
     path("track/<str:code>/review", track.review, name="track_review"),
     path("track/<str:code>/contact/withdraw", track.withdraw_contact, name="track_withdraw"),
     path("track/<str:code>/code.svg", track.code_picture, name="track_code"),

@@ -26,6 +26,7 @@ STEPS: Final[dict[PublicStep, Promise]] = {
 DEEDS: Final[dict[str, Promise]] = {
     "said": _("收到了，已经转给办事的人。"),
     "rated": _("谢谢，评价收到了。您的评价经办人看不到。"),
+    "doubted": _("已收到。会有人来核实，或直接重办。"),
     "reviewed": _("收到了，由上一级复核，结果会写在这里。"),
     "withdrawn": _("联系方式已经删除，事情照样办。"),
 }

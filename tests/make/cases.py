@@ -92,6 +92,7 @@ PERMITS: dict[str, dict[str, tuple[Relation, ...]]] = {
     )
     | {"rule_on_refusal": (R.ANY,)}
     | dict.fromkeys(("supervise_case", "verify_supervision", "see_supervisions", "issue_bulletin"), (R.ANY,)),
+    "visitor": {"see_case": (R.ASSIST,), "record_visit": (R.ASSIST,)},
     "reader": {"see_case": (R.PLACE,)},
 }
 

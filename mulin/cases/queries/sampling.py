@@ -116,7 +116,8 @@ def _open() -> QuerySet[Visit]:
 
 def coming_visit(report: Report, case: Case) -> Visit | None:
     """Return the visit-back a voice is to expect, if any."""
-    return Visit.objects.filter(report=report, round=case.reopened, done_at__isnull=True).first()
+    waiting = Visit.objects.filter(report=report, round=case.reopened, done_at__isnull=True)
+    return waiting.select_related("unit").order_by("due_at").first()
 
 
 @dataclass(frozen=True, slots=True)

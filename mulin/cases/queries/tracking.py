@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from mulin.cases.models import Case, Rating, Remark
+from mulin.cases.models import Case, Rating, Remark, Report, Visit
 from mulin.cases.queries import doors
 from mulin.cases.queries.page import Step, steps_of
+from mulin.cases.queries.sampling import coming_visit
 from mulin.cases.rules import lifecycle
+from mulin.cases.rules.aftercare import VisitWhy, window_open
 from mulin.cases.rules.lifecycle import Act, PublicStep, State
-from mulin.people.models import ContactView
+from mulin.people.models import Contact, ContactView
 
 RATEABLE = frozenset({State.CHECKED, State.CLOSED})
 
@@ -69,6 +71,9 @@ class Tracking:
     may_add: bool
     reopened: int
     reopen_until: datetime | None
+    may_doubt: bool  # closed, inside the window, and not said before
+    visit_due: datetime | None  # somebody will ask how it went, until then; one may decline
+    visit_by: str
     has_contact: bool
     looks: tuple[Look, ...]
     hotline: str
@@ -90,6 +95,7 @@ def track(tracking_code: str, *, now: datetime) -> Tracking:
     contact = report.contact if report.contact and report.contact.erased_at is None else None
     is_rated = Rating.objects.filter(report=report, round=case.reopened).exists()
     answered = report.answered_at is not None
+    visit = coming_visit(report, case)
     asked = [remark for remark in remarks if remark.act == Act.ASK]
     return Tracking(
         report_id=report.pk,
@@ -124,15 +130,29 @@ def track(tracking_code: str, *, now: datetime) -> Tracking:
         may_add=state in lifecycle.OPEN,
         reopened=case.reopened,
         reopen_until=case.closed_at + timedelta(days=settings.reopen_days) if case.closed_at else None,
+        may_doubt=_may_doubt(report, case, settings.reopen_days, now=now),
+        visit_due=visit.due_at if visit and state is State.CLOSED else None,
+        visit_by=visit.unit.name if visit else "",
         has_contact=contact is not None,
-        looks=tuple(
-            Look(view.at, view.unit.name, view.reason)
-            for view in ContactView.objects.filter(contact=contact).select_related("unit").order_by("-at")
-        )
-        if contact
-        else (),
+        looks=_looks(contact),
         hotline=settings.hotline,
     )
+
+
+def _looks(contact: Contact | None) -> tuple[Look, ...]:
+    if contact is None:
+        return ()
+    views = ContactView.objects.filter(contact=contact).select_related("unit").order_by("-at")
+    return tuple(Look(view.at, view.unit.name, view.reason) for view in views)
+
+
+def _may_doubt(report: Report, case: Case, reopen_days: int, *, now: datetime) -> bool:
+    if case.state != State.CLOSED or not window_open(
+        closed_at=case.closed_at, reopen_days=reopen_days, now=now
+    ):
+        return False
+    said = Visit.objects.filter(case=case, round=case.reopened, report=report, why=VisitWhy.DOUBT.value)
+    return not said.exists()
 
 
 def photo_is_public(tracking_code: str, digest: str) -> bool:

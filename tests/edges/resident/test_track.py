@@ -162,7 +162,7 @@ def test_a_refused_deed_is_told_and_changes_nothing(
     assert not Rating.objects.exists()
 
 
-@pytest.mark.parametrize("what", ["say", "rate", "review", "contact/withdraw"])
+@pytest.mark.parametrize("what", ["say", "rate", "review", "reopen", "contact/withdraw"])
 def test_a_deed_with_a_wrong_code_finds_nothing(phone: Client, what: str) -> None:
     fields = {"text": "x", "reason": "x", "solved": "yes", "satisfied": "no"}
     assert phone.post(f"/track/2345-6789/{what}", fields).status_code == 404
@@ -270,3 +270,23 @@ def test_this_phone_remembers_its_codes_until_the_session_ends(phone: Client) ->
     code = Report.objects.get().tracking_code
     assert code in phone.get("/track/").content.decode()
     assert code not in Client().get("/track/").content.decode()
+
+
+def test_not_fixed_is_said_once_inside_the_window_and_a_visit_is_announced(
+    phone: Client, staff: Staff
+) -> None:
+    report = make.voice()
+    staff.drive(report, "dispatch", "accept", "finish", "check", "answer", "close")
+    assert "没修好？" in text(phone, report)
+    status, page = post(phone, report, "reopen", reason="还在漏")
+    assert status == 200
+    assert "可以不接" in page
+    assert "没修好？" not in page
+    assert post(phone, report, "reopen", reason="还在漏")[0] == 409
+
+
+def test_who_was_not_helped_may_ask_to_have_it_looked_at_again(phone: Client, staff: Staff) -> None:
+    report = make.voice()
+    staff.drive(report, "dispatch", "accept", "finish", "check", "answer", "close")
+    _status, page = post(phone, report, "rate", solved="no", satisfied="no", again="yes")
+    assert "可以不接" in page
