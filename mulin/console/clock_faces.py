@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from django.utils import timezone
@@ -13,7 +13,7 @@ from mulin.cases.queries.worklist import SOON
 from mulin.cases.queries.worklist import Clock as Against
 from mulin.cases.rules.holds import Cause
 from mulin.cases.rules.lifecycle import FINAL, State
-from mulin.clocks.rules.calendars import Why
+from mulin.clocks.rules.calendars import Calendar, Why
 from mulin.console import moments, words
 from mulin.console.words import Text
 
@@ -229,6 +229,16 @@ def _promise(one: Mapping[str, Any], *, now: datetime) -> Promise:
     return Promise(moments.short(moment, now), _limit_words(one), str(CAUSES.get(cause, cause)))
 
 
+def calendar_ending(calendar: Calendar, today: date) -> str:
+    """Return what is said of a calendar that is soon at its certain end or past it, or nothing."""
+    left = calendar.days_left(today)
+    if left is None or calendar.known_until is None:
+        return ""
+    if left < 0:
+        return _("放假安排已到头，新的时限都是暂定")
+    return _("放假安排还有 %(days)d 天到头") % {"days": left}
+
+
 def limit_words(kind: str, value: int) -> str:
     """Return 8 个工作小时."""
     return str(LIMITS.get(kind, "%(n)d")) % {"n": value}
@@ -243,6 +253,8 @@ def _limit_words(why: Mapping[str, Any]) -> str:
             "length": length,
             "item": source.removeprefix("item:"),
         }
+    if source.startswith("profile:"):
+        return _("时限 %(length)s，来自时钟套表") % {"length": length}
     if source == "triage":
         return _("立案派遣限 %(length)s，派出后换成办理时限") % {"length": length}
     return _("时限 %(length)s，没有定清单项时的默认值") % {"length": length}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
-from typing import Any, Concatenate, Final, ParamSpec, cast
+from typing import TYPE_CHECKING, Any, Concatenate, Final, ParamSpec, cast
 from urllib.parse import quote, urlsplit
 
 from django.contrib.auth import logout
@@ -17,15 +17,19 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mulin.cases.queries import doors, rulings
+from mulin.cases.queries import clock, doors, rulings
 from mulin.cases.rules.lifecycle import Act
-from mulin.console import moments
+from mulin.console import clock_faces, moments
 from mulin.console.keys import KEYS
 from mulin.console.words import Text
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput, NotAllowed, NotFound, Refusal
 from mulin.people.actions.sign_in import Step
 from mulin.people.queries.actors import actor_of
+from mulin.people.queries.days import day_of
+
+if TYPE_CHECKING:
+    from mulin.cases.models import Settings
 
 P = ParamSpec("P")
 
@@ -63,6 +67,8 @@ class To:
         return reverse(f"console:{self.name}")
 
 
+SEE_CALENDARS: Final = "see_calendars"  # who is told on every page when a calendar ends
+
 MENU: Final = (
     To("queue", gettext_lazy("工单"), "inbox"),
     To("whistles", gettext_lazy("吹哨"), "whistle", (Act.WHISTLE, Act.REPORT_IN, Act.RULE)),
@@ -70,6 +76,7 @@ MENU: Final = (
     To("receptions", gettext_lazy("接待"), "talk", ("file_report",)),
     To("visits", gettext_lazy("回访"), "phone", ("record_visit", "draw_visits")),
     To("figures", gettext_lazy("统计"), "sheet", ("see_rates",), wide=True),
+    To("clocks", gettext_lazy("待批"), "clock", ("grant_suspension", "see_calendars"), wide=True),
     To("lists", gettext_lazy("清单"), "list"),
     To("dispatch", gettext_lazy("派遣表"), "route", wide=True),
     To("units", gettext_lazy("单位"), "tree", ("see_unit",), wide=True),
@@ -134,6 +141,7 @@ def frame(request: StaffRequest) -> dict[str, object]:
         "brand": settings.brand,
         "unit": "、".join(names) or request.actor.name,
         "is_example": settings.is_example,
+        "ending": _ending(request, settings),
         "menu": [to for to in MENU if not to.acts or any(request.actor.may(act) for act in to.acts)],
         "counts": {"whistles": rulings.owed_by(request.actor)},
         "act_keys": list(KEYS.items()),
@@ -142,6 +150,15 @@ def frame(request: StaffRequest) -> dict[str, object]:
         "now": request.now,
         "today": moments.weekday(request.now),
     }
+
+
+def _ending(request: StaffRequest, settings: "Settings") -> str:
+    """Return what the command centre is told of a calendar at its end; asks the database nothing more."""
+    if not request.actor.may(SEE_CALENDARS):
+        return ""
+    today = day_of(request.now)
+    said = (clock_faces.calendar_ending(each, today) for each in clock.shelf(settings).in_force(today))
+    return next((words for words in said if words), "")
 
 
 def theme_of(request: HttpRequest) -> str:

@@ -6,6 +6,7 @@ from django.views.i18n import set_language
 from mulin.console.views import (
     acts,
     case,
+    clocks,
     contact,
     dispatch,
     intake,
@@ -48,6 +49,7 @@ urlpatterns = [
     path("lists/publish/", lists.publish, name="publish_list"),
     path("lists/<int:edition_id>/", lists.edition, name="edition"),
     path("lists/<int:edition_id>.xlsx", lists.edition_sheet, name="edition_sheet"),
+    path("clocks/", clocks.clocks, name="clocks"),
     path("dispatch/", dispatch.dispatch, name="dispatch"),
     path("visits/", visits.visits, name="visits"),
     path("visits/plans/", visits.plans, name="plans"),

@@ -50,6 +50,11 @@ class Shelf:
                 return found
         return next((each.calendar for each in known if not each.region), calendars.cn())
 
+    def in_force(self, on: date) -> tuple[Calendar, ...]:
+        """Return the calendars that hold on a day, the city's or the shipped one first."""
+        known = published.in_force(self.editions, on).values()
+        return (self.calendar_at("", on), *(each.calendar for each in known if each.region))
+
     def calendar_named(self, code: str, path: str, on: date) -> Calendar:
         """Return the calendar a milestone names; without a name, that of the place."""
         if not code:

@@ -20,6 +20,7 @@ CITY_ACTS: Final = frozenset(
         "publish_list",
         "publish_dispatch",
         "publish_calendar",
+        "see_calendars",
         "publish_profiles",
         "adopt_pack",
         "read_ledger",
