@@ -111,6 +111,7 @@ EVENT_TONES: Final[Mapping[str, str]] = {
     "case.reopened": "warn",
     "case.warned": "warn",
     "case.overdue": "bad",
+    "case.milestone_missed": "bad",
     "case.escalated": "bad",
     "case.supervised": "warn",
     "case.supervision_returned": "bad",
@@ -154,7 +155,9 @@ def event_face(event: Event) -> EventFace:
 
 
 # What the clock does by itself: nobody's act, so nobody is named but who hears of it.
-BY_CLOCK: Final = frozenset({"case.warned", "case.overdue", "case.escalated", "case.supervised"})
+BY_CLOCK: Final = frozenset(
+    {"case.warned", "case.overdue", "case.escalated", "case.supervised", "case.milestone_missed"}
+)
 
 
 def _who(event: Event) -> str:

@@ -195,6 +195,7 @@ ENTRIES: Final[Words] = {
     "case.contact_withdrawn": pgettext_lazy("entry", "撤回联系方式"),
     "case.warned": pgettext_lazy("entry", "将到期提醒"),
     "case.overdue": pgettext_lazy("entry", "超期"),
+    "case.milestone_missed": pgettext_lazy("entry", "节点超时"),
     "case.escalated": pgettext_lazy("entry", "超期升级"),
     "case.supervised": pgettext_lazy("entry", "督办"),
     "case.supervision_replied": pgettext_lazy("entry", "回复督办"),

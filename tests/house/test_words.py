@@ -11,6 +11,7 @@ import pytest
 from django.utils import translation
 
 import mulin.cases.actions
+import mulin.telling.actions
 from mulin.api.app import api
 from mulin.cases.rules.lifecycle import Act, PublicStep, State
 from mulin.console import words
@@ -22,10 +23,14 @@ GLOSSARY = (ROOT / "docs" / "reference" / "words.md").read_text()
 
 
 def actions() -> dict[str, Callable[..., object]]:
-    """Return every public function of the cases' actions, by name."""
+    """Return every public function of the cases' and telling's actions, by name."""
     found: dict[str, Callable[..., object]] = {}
-    for module in iter_modules(mulin.cases.actions.__path__):
-        loaded = import_module(f"mulin.cases.actions.{module.name}")
+    names = [
+        f"{package.__name__}.{module.name}"
+        for package in (mulin.cases.actions, mulin.telling.actions)
+        for module in iter_modules(package.__path__)
+    ]
+    for loaded in map(import_module, names):
         found |= {
             name: function
             for name, function in inspect.getmembers(loaded, inspect.isfunction)

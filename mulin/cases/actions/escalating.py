@@ -15,10 +15,10 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from mulin.cases import policy
-from mulin.cases.actions import moves
+from mulin.cases.actions import moves, ruling
 from mulin.cases.models import Rung as RungRow
 from mulin.cases.models import Settings
-from mulin.cases.queries import doors, routing
+from mulin.cases.queries import calls, doors, routing
 from mulin.cases.rules import escalation
 from mulin.cases.rules.escalation import AlarmKind, Rung
 from mulin.cases.rules.supervision import Stage
@@ -56,7 +56,7 @@ with found as (
     left join people_unit d on d.id = c.desk_id
     left join people_unit p on p.id = c.place_unit_id
     where c.state = any(%(running)s) and {due} and (c.due_at, c.id) > (%(past_at)s, %(past_id)s)
-        and c.state not in ('closed', 'declined', 'merged')
+        and c.state not in ('closed', 'declined', 'merged') and c.held_until is null
         and not exists (
             select from cases_alarm a
             where a.case_id = c.id and a.kind = %(alarm)s and a.level = %(level)s and a.clock = %(clock)s
@@ -85,6 +85,35 @@ with raised as (
     from raised where c.id = raised.case_id
 )
 select id, case_id, unit_id from raised
+"""
+
+
+_MILESTONES: Final = """
+with found as (
+    select m.id, m.due_at, c.id as case_id, c.desk_id
+    from cases_milestone m join cases_case c on c.id = m.case_id and c.reopened = m.round
+    where m.met_at is null and m.due_at <= %(now)s and c.state = any(%(running)s) and c.held_until is null
+        and not exists (
+            select from cases_alarm a
+            where a.case_id = c.id and a.kind = 'milestone' and a.level = 0
+                and a.clock = 'milestone:' || m.id and a.due_at = m.due_at)
+    order by m.due_at, m.id limit %(block)s
+    for no key update of c skip locked
+), fresh as (
+    insert into cases_alarm (case_id, clock, due_at, kind, level, unit_id, at)
+    select case_id, 'milestone:' || id, due_at, 'milestone', 0, desk_id, %(now)s from found
+    on conflict do nothing
+    returning id, case_id, unit_id, clock
+)
+select found.case_id, fresh.id, fresh.unit_id
+from found left join fresh on fresh.clock = 'milestone:' || found.id
+"""
+_SILENT: Final = """
+insert into cases_alarm (case_id, clock, due_at, kind, level, unit_id, at)
+select w.case_id, 'call:' || k.id, k.report_due_at, 'silent_call', 0, k.escalated_to_id, %(now)s
+from cases_call k join cases_whistle w on w.id = k.whistle_id
+where k.id = %(call)s
+on conflict do nothing
 """
 
 
@@ -132,6 +161,7 @@ def sweep_clocks(*, actor: Actor, now: datetime) -> Swept:
     for watch in watches:
         name = watch.kind.value + (str(watch.level) if watch.level else "")
         counts[name] = _sweep(watch, fallback, settings, actor=actor, now=now)
+    counts |= _sweep_milestones(actor=actor, now=now) | _sweep_whistles(actor=actor, now=now)
     return Swept(counts)
 
 
@@ -167,6 +197,44 @@ def _sweep(watch: _Watch, fallback: int | None, settings: Settings, *, actor: Ac
         if len(found) < BLOCK:
             return new
         asked |= {"past_at": found[-1][1], "past_id": found[-1][0]}
+
+
+def _sweep_milestones(*, actor: Actor, now: datetime) -> dict[str, int]:
+    """Note every step on the way that was missed while its case runs."""
+    new = 0
+    while True:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                cursor.execute(_MILESTONES, {"now": now, "running": _RUNNING, "block": BLOCK})
+                found = cursor.fetchall()
+            lines = [Line(case, {"alarm": alarm, "to": unit}) for case, alarm, unit in found if alarm]
+            record_all("case.milestone_missed", lines=lines, actor=actor, at=now)
+        new += len(lines)
+        if len(found) < BLOCK or not lines:
+            return {"milestone": new}
+
+
+def _sweep_whistles(*, actor: Actor, now: datetime) -> dict[str, int]:
+    """Tell the superiors of silent units and of rulings nobody gives; open what was sealed long enough."""
+    silent = 0
+    for call in calls.calls_overdue(now):
+        with transaction.atomic():
+            if ruling.escalate_call(call_id=call.pk, actor=actor, now=now):
+                silent += _note_silence(call.pk, now)
+    higher = sum(
+        ruling.escalate_ruling(ruling_id=each.pk, actor=actor, now=now) for each in calls.rulings_overdue(now)
+    )
+    opened = sum(
+        ruling.open_evaluations(whistle_id=each.pk, actor=actor, now=now)
+        for each in calls.sealed_past_term(now)
+    )
+    return {"silent_call": silent, "ruling": higher, "evaluation": opened}
+
+
+def _note_silence(call_id: int, now: datetime) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(_SILENT, {"call": call_id, "now": now})
+        return int(cursor.rowcount)
 
 
 def _community() -> str:
