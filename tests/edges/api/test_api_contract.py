@@ -67,6 +67,7 @@ def test_only_what_residents_do_is_open_to_everybody() -> None:
         "hear_resident",
         "rate_report",
         "ask_review",
+        "ask_reopen",
         "upload_photo",
         "withdraw_contact",
         "read_photo",

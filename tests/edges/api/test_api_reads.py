@@ -14,6 +14,7 @@ from mulin.cases.queries.worklist import QueuePage
 from mulin.ledger.models import Entry
 from mulin.people.models import Edition, Permit, Role
 from tests.edges.api.conftest import Desk
+from tests.make import aftercare as after
 from tests.make import cases as make
 from tests.make.api import Caller
 
@@ -130,3 +131,19 @@ def test_an_overdue_case_is_told_apart(desk: Desk) -> None:
     Case.objects.filter(pk=late.pk).update(due_at=timezone.now().replace(year=2020))
     rows = desk.dispatcher.get("/cases", tab="overdue").json()["rows"]
     assert [(row["id"], row["clock"]) for row in rows] == [(str(late.pk), "overdue")]
+
+
+def test_figures_say_their_numbers_and_open_their_cases(desk: Desk) -> None:
+    after.words()
+    case = after.closed(desk.city, at=timezone.now())
+    today = timezone.localdate().isoformat()
+    answer = desk.command.get("/figures", since=today, until=today)
+    assert answer.status_code == 200, answer.content
+    told = answer.json()
+    assert told["completion"][0]["counts"]["closed"] == 1
+    assert told["completion"][0]["completion"] == "100.0"
+    assert {rate["value"] for rate in told["rates"]} == {None}  # no valid visit, no figure
+    opened = desk.command.get("/figures/cases", since=today, until=today, count="closed").json()
+    assert opened == {"cases": [str(case.pk)], "page": 1, "has_more": False}
+    assert desk.handler.get("/figures", since=today, until=today).status_code == 403
+    assert desk.command.get("/figures", since=today, until="2020-01-01").status_code == 422
