@@ -23,6 +23,7 @@ from mulin.cases.rules.dispatch import NoRule
 from mulin.cases.rules.intake import Channel, ContactGiven, Filing, Kind, PhotoGiven
 from mulin.cases.rules.lifecycle import Act, State
 from mulin.cli.demo_pictures import Picture, drawn
+from mulin.cli.demo_whistles import whistle_on
 from mulin.gateways import photos
 from mulin.kernel.actor import PUBLIC, SYSTEM, Actor
 from mulin.people.actions.accounts import create_account
@@ -55,6 +56,7 @@ class Scene:
     picture: Picture | None = None
     also: str = ""  # a second voice on the same matter
     contact: bool = False
+    whistle: str = ""  # running, done
     result: str = "已处理完毕，现场已清理，请看照片。"
 
 
@@ -90,11 +92,25 @@ SCENES: Final = (
     S("下水道堵塞，一楼厕所返水。", "1 号楼 1 单元", 5, State.DISPATCHED, picture=P.DRAIN, contact=True),
     S("电梯连续两天停用，孕妇和老人爬楼。", "9 号楼", 4, State.DISPATCHED, kind=Kind.COMPLAINT),
     S("绿化带树枝断了，压到非机动车道。", "南门外", 8, State.DISPATCHED, channel=C.GRID, picture=P.TREE),
-    S("消防通道被私家车占用，喊了几次没人挪。", "4 号楼前", 26, State.IN_HAND, kind=Kind.COMPLAINT),
+    S(
+        "消防通道被私家车占用，喊了几次没人挪。",
+        "4 号楼前",
+        26,
+        State.IN_HAND,
+        kind=Kind.COMPLAINT,
+        whistle="done",
+    ),
     S("单元门禁坏了，谁都能进。", "6 号楼 3 单元", 30, State.IN_HAND),
     S("墙皮大片脱落，怕砸到人。", "8 号楼东墙", 50, State.IN_HAND, picture=P.WALL, contact=True),
     S("私装地锁占了公共车位。", "地面停车场", 46, State.IN_HAND, kind=Kind.COMPLAINT, channel=C.PHONE),
-    S("路面塌了一个坑，约两平方米，晚上很危险。", "北门路口", 6, State.IN_HAND, picture=P.ROAD),
+    S(
+        "路面塌了一个坑，约两平方米，晚上很危险。",
+        "北门路口",
+        6,
+        State.IN_HAND,
+        picture=P.ROAD,
+        whistle="running",
+    ),
     S("夜里施工到十一点，影响休息。", "工地北侧", 28, State.WAITING, kind=Kind.COMPLAINT),
     S("健身器材螺丝松动，孩子差点摔下来。", "中心花园", 52, State.HANDLED, picture=P.BENCH),
     S("垃圾桶满了两天没人清。", "2 号楼旁", 27, State.HANDLED, channel=C.GRID, picture=P.BOXES),
@@ -183,6 +199,8 @@ def _play(scene: Scene, number: int, compound: CompoundThere, cast: Cast) -> Non
         )
         intake.file_report(filing=again, actor=PUBLIC, now=moment + timedelta(minutes=20))
     _Drive(scene, filed.case.pk, cast, moment, cast.now).run()
+    if scene.whistle:
+        whistle_on(filed.case.pk, cast, done=scene.whistle == "done")
 
 
 def _file(scene: Scene, source_no: str, compound: CompoundThere, cast: Cast, now: datetime) -> intake.Filed:

@@ -6,6 +6,7 @@ from datetime import datetime
 import click
 from django.utils import timezone
 
+from mulin.cli.demo_whistles import departments_of
 from mulin.kernel.actor import SYSTEM
 from mulin.people.actions.accounts import create_account, reset_password
 from mulin.people.queries.holders import Holder, holders
@@ -64,6 +65,12 @@ def _seats(compound: CompoundThere, now: datetime) -> list[tuple[str, int, str, 
         ("community 社区", territory["community"], "community", "pass_check"),
         ("grid officer 网格员", territory["grid"], "grid", "file_report"),
         ("county command 县级指挥", territory["county"], "county", "dispatch_case"),
+    ]
+    street = territory["street"]
+    called = departments_of(street.pk, now)[:2] if street is not None else ()
+    wanted += [
+        ("department 部门", unit_by_code(unit.code), f"department{n}", "report_in")
+        for n, unit in enumerate(called, start=1)
     ]
     seats = [
         (seat, unit.pk, username, there[unit.pk])

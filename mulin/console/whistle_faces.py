@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from mulin.cases.queries.page import Offer
 from mulin.cases.queries.whistle_shapes import CallColumn, Need, NeedKind, WhistlePage, WhistleRow
@@ -241,7 +240,7 @@ def _need(need: Need, now: datetime) -> NeedFace:
         case NeedKind.RULING:
             text = _("%(unit)s裁定") % said
         case NeedKind.RESULTS:
-            text = ngettext("%(n)d 家报结果", "%(n)d 家各报结果", need.count) % said
+            text = _("%(n)d 家报结果") % said
         case NeedKind.SUMMARY:
             text = _("主办汇总")
         case NeedKind.END:
