@@ -57,7 +57,10 @@ class Suspend(ActForm):
     act = Act.SUSPEND
     effect = _("由上级批。批准前时钟照常走。每一轮只能挂账一次。")
     reason = fields.choice(_("挂账理由"), [(reason.value, words.hold_reason(reason)) for reason in ASKABLE])
-    until = forms.DateField(label=_("挂到哪一天"), widget=forms.DateInput({"class": "field", "type": "date"}))
+    until = forms.DateField(
+        label=_("挂到哪一天"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"class": "field", "type": "date"}),
+    )
     words = fields.words(_("具体情况"), most=300)
 
     def do(self, doing: Doing) -> None:

@@ -33,10 +33,12 @@ class DrawForm(forms.Form):
     """The period, the size and the seed of a sample."""
 
     since = forms.DateField(
-        label=gettext_lazy("结案从"), widget=forms.DateInput({"class": "field", "type": "date"})
+        label=gettext_lazy("结案从"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"class": "field", "type": "date"}),
     )
     until = forms.DateField(
-        label=gettext_lazy("到（含）"), widget=forms.DateInput({"class": "field", "type": "date"})
+        label=gettext_lazy("到（含）"),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"class": "field", "type": "date"}),
     )
     wanted = forms.IntegerField(
         label=gettext_lazy("抽多少件"), min_value=1, max_value=acts.SAMPLE_MOST,
