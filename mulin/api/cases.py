@@ -1,5 +1,6 @@
 """What staff ask about cases, and how they enter a report for somebody."""
 
+from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,8 +12,9 @@ from pydantic import AfterValidator
 from mulin.api import answers, reports, said, shown
 from mulin.api.auth import StaffRequest
 from mulin.cases.actions import handling, intake
+from mulin.cases.queries import clock_past, worklist
 from mulin.cases.queries import page as pages
-from mulin.cases.queries import worklist
+from mulin.cases.queries.clock_past import Ask, Compliance
 from mulin.kernel.ids import new_id
 
 router = Router(tags=["cases"])
@@ -26,6 +28,20 @@ def list_cases(request: StaffRequest, filters: Query[said.QueueAsked], page: Pag
         request.auth, tab=filters.tab, filters=filters.as_filter(), now=timezone.now(), page=page
     )
     return answers.answer(found)
+
+
+@router.get("/clocks/asks", response=list[Ask], operation_id="list_asks")
+def list_asks(request: StaffRequest) -> HttpResponse:
+    """Read the suspensions and extensions that wait for your decision, the most pressing first."""
+    return answers.answer(list(clock_past.asks_waiting(request.auth)))
+
+
+@router.get("/clocks/compliance", response=list[Compliance], operation_id="read_compliance")
+def read_compliance(request: StaffRequest, since: datetime, until: datetime) -> HttpResponse:
+    """Read how each milestone begun in a period was kept; every number is its cases."""
+    begun, ended = (at if at.tzinfo else timezone.make_aware(at) for at in (since, until))
+    found = clock_past.compliance(request.auth, since=begun, until=ended, now=timezone.now())
+    return answers.answer(list(found))
 
 
 @router.get("/search", response=worklist.QueuePage, operation_id="search_cases")

@@ -28,9 +28,9 @@ LATER = make.ADOPTED_AT + timedelta(days=60)
 SPRING = date(2026, 3, 2)
 EVERY_ACT = (
     "adopt_pack", "import_people", "import_areas", "import_compounds", "import_buildings", "publish_list",
-    "publish_dispatch",
+    "publish_dispatch", "publish_calendar", "publish_profiles",
 )  # fmt: skip
-OURS = ("places", "people", "catalogue", "cases", "ledger")
+OURS = ("clocks", "places", "people", "catalogue", "cases", "ledger")
 
 
 def everything() -> dict[str, list[dict[str, object]]]:
