@@ -7,12 +7,13 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from mulin.cases.actions import escalating, handling
-from mulin.cases.models import Alarm, Case, Rung, Supervision
+from mulin.cases.models import Alarm, Call, Case, Milestone, Rung, Supervision
 from mulin.cases.rules import escalation
 from mulin.kernel.actor import SYSTEM
 from mulin.kernel.errors import BadInput, NotAllowed
 from mulin.ledger.models import Entry
 from tests.make import cases as make
+from tests.make import whistles
 from tests.make.cases import NOON, City
 
 HOUR = timedelta(hours=1)
@@ -194,3 +195,39 @@ def test_a_case_somebody_works_on_is_swept_the_next_time() -> None:
     done.set()
     worker.join()
     assert sweep() == {"red": 1}
+
+
+@pytest.mark.django_db
+def test_a_called_unit_that_stays_silent_is_told_of_once() -> None:
+    there = whistles.field()
+    one = whistles.whistle(there)
+    late = NOON + timedelta(days=30)
+    first = sweep(late)
+    silent = Call.objects.filter(whistle=one, state="calling")
+    assert first["silent_call"] == silent.count() > 0
+    for call in silent:
+        alarm = Alarm.objects.get(clock=f"call:{call.pk}")
+        assert (alarm.kind, alarm.unit, alarm.due_at) == (
+            "silent_call",
+            call.escalated_to,
+            call.report_due_at,
+        )
+    assert "silent_call" not in sweep(late)
+    assert Entry.objects.filter(kind="case.call_escalated").count() == silent.count()
+
+
+@pytest.mark.django_db
+def test_a_missed_milestone_is_noted_once_and_not_while_the_clock_stands() -> None:
+    here = make.city()
+    case = due(make.dispatched(here), NOON + timedelta(days=90))
+    step = Milestone.objects.create(
+        case=case, round=0, scheme="1365", code="arrive", title="到场", line=1, met_by="by_hand",
+        start="filed", limit_value=10, limit_kind="minutes", start_at=NOON, due_at=NOON + HOUR,
+    )  # fmt: skip
+    Case.objects.filter(pk=case.pk).update(held_until=NOON + timedelta(days=9))
+    assert sweep(NOON + 2 * HOUR) == {}
+    Case.objects.filter(pk=case.pk).update(held_until=None)
+    assert sweep(NOON + 2 * HOUR) == {"milestone": 1}
+    assert sweep(NOON + 3 * HOUR) == {}
+    assert Alarm.objects.get().clock == f"milestone:{step.pk}"
+    assert Entry.objects.filter(kind="case.milestone_missed", subject=str(case.pk)).count() == 1
