@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from mulin.cases.queries import marks, repeats
 from mulin.cases.queries.page import CasePage
+from mulin.cases.rules.aftercare import VisitWhy
 from mulin.console.after_words import APPEALS, EXCLUSIONS, MARKS, VISIT_OUTCOMES, WHYS
 from mulin.kernel.actor import Actor
 
@@ -17,7 +18,8 @@ def after_face(actor: Actor, page: CasePage, *, now: datetime) -> dict[str, Any]
     after = marks.after_of(case)
     visits = [
         {
-            "why": WHYS[visit.why],
+            # That somebody doubts it is what they rated: kept from whom it judges.
+            "why": _("回访") if visit.why == VisitWhy.DOUBT else WHYS[visit.why],
             "unit": visit.unit.short_name,
             "over": visit.done_at is not None,
             "state": VISIT_OUTCOMES[visit.outcome] if visit.outcome else _("还没有问"),

@@ -22,6 +22,7 @@ from mulin.places.rules.located import SENTENCES, Reason
 BEHIND_MORE: Final = frozenset({Act.LOCATE, Act.MATCH, Act.MERGE, Act.PUBLISH, Act.DECLINE})
 DANGER: Final = frozenset({Act.DECLINE})
 ORDER: Final = (
+    Act.VISIT, Act.REVIEW_APPEAL, Act.DECIDE_APPEAL, Act.CONFIRM_EXCLUSION, Act.APPEAL,
     Act.ACCEPT, Act.FINISH, Act.APPROVE, Act.CLOSE, Act.ADMIT, Act.DISPATCH, Act.REGISTER, Act.ANSWER,
     Act.REPLY_SUPERVISION, Act.VERIFY_SUPERVISION,
     Act.FAIL, Act.RETURN, Act.WHISTLE, Act.UPHOLD, Act.ASK, Act.REOPEN, Act.NOTE, Act.MATCH, Act.LOCATE,

@@ -1,6 +1,6 @@
 """What console templates ask for: icons, moments, names of acts and states."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
@@ -51,6 +51,12 @@ def long_moment(moment: datetime | None) -> str:
         "day": there.day,
         "clock": f"{there:%H:%M}",
     }
+
+
+@register.filter
+def last_day(until: datetime) -> str:
+    """Return the last whole day before ``until``."""
+    return f"{timezone.localtime(until - timedelta(microseconds=1)):%Y-%m-%d}"
 
 
 @register.filter
