@@ -85,6 +85,14 @@ def test_every_act_has_a_form_or_belongs_to_residents_and_a_key_of_its_own() -> 
     }  # the list's, and of acts still to come
 
 
+def test_a_form_opened_in_a_tab_of_its_own_needs_no_case_beside_it(firm: Client) -> None:
+    case = console.case("dispatched")
+    address = f"/console/cases/{case.pk}/acts/return_case/"
+    alone = firm.get(address).content.decode()
+    beside = firm.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert ("hx-post" in alone, "hx-post" in beside) == (False, True)
+
+
 def test_without_script_an_act_leads_back_to_the_case(firm: Client) -> None:
     case = console.case("dispatched")
     done = post(firm, case, "accept_case", {})
