@@ -142,15 +142,23 @@ def _messages(
             said = {**facts, "code": report.tracking_code}
             yield _outgoing(entry, case, route, said, now, at, report=report)
         return
-    unit_id = _unit(entry, case, Audience(route.who))
-    if unit_id is None or unit_id == entry.unit_id:  # who did it knows
-        return
-    if route.channel == Medium.IN_APP:
-        yield Notice(
-            entry=entry.id, words=route.words, unit_id=unit_id, case=case, facts=dict(facts), at=entry.at
-        )
-    else:
-        yield _outgoing(entry, case, route, facts, now, at, unit_id=unit_id)
+    for unit_id in _units(entry, case, Audience(route.who)):
+        if unit_id == entry.unit_id:  # who did it knows
+            continue
+        if route.channel == Medium.IN_APP:
+            yield Notice(
+                entry=entry.id, words=route.words, unit_id=unit_id, case=case, facts=dict(facts), at=entry.at
+            )
+        else:
+            yield _outgoing(entry, case, route, facts, now, at, unit_id=unit_id)
+
+
+def _units(entry: EntryRow, case: Case, who: Audience) -> list[int]:
+    if who is Audience.CALLED_UNIT:
+        named = entry.facts.get("units")
+        return [each for each in named if isinstance(each, int)] if isinstance(named, list) else []
+    one = _unit(entry, case, who)
+    return [] if one is None else [one]
 
 
 def _unit(entry: EntryRow, case: Case, who: Audience) -> int | None:

@@ -30,6 +30,7 @@ class Audience(StrEnum):
     DISPATCHER = "dispatcher"  # the unit that dispatched it
     FIRST_UNIT = "first_unit"  # 首问负责
     NAMED_UNIT = "named_unit"  # the unit the entry itself points at
+    CALLED_UNIT = "called_unit"  # every unit the entry says was called
     REPORTER = "reporter"  # everybody who reported it and left a contact
 
 

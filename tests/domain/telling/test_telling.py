@@ -22,6 +22,7 @@ from mulin.telling.models import Follower, Notice, Outgoing
 from mulin.telling.rules import timing
 from mulin.telling.rules.routes import Route
 from tests.make import cases as make
+from tests.make import whistles
 from tests.make.cases import NOON, City
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -290,3 +291,14 @@ def test_a_question_reaches_who_can_answer(here: City, sms: Twin) -> None:
     (message,) = sms.sent.values()
     assert "示例物业" in message.text
     assert "哪个单元" not in message.text
+
+
+def test_every_called_unit_is_told() -> None:
+    there = whistles.field()
+    following.adopt_routes(
+        routes=[Route("case.whistled", "called_unit", "in_app", "called")], actor=SYSTEM, now=NOON
+    )
+    jobs.follow(now=NOON)
+    whistles.whistle(there, names=("housing", "water"))
+    jobs.follow(now=NOON)
+    assert sorted(told()) == [("called", "housing"), ("called", "water")]
