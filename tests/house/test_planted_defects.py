@@ -161,6 +161,38 @@ DEFECTS = [
         "tests/domain/cases/test_acts.py",
         "unanswered",
     ),
+    Defect(
+        "whistle: the lead sums up before everybody has replied",
+        "mulin/cases/rules/whistles.py",
+        "        (Missing.REPLIES, len(live) - live.count(CallState.REPLIED)),\n",
+        "",
+        "tests/domain/cases/test_whistles.py",
+        "nothing_closes_before",
+    ),
+    Defect(
+        "whistle: the seal leaks before it is broken",
+        "mulin/cases/queries/whistle_parts.py",
+        "        reads = is_open and any(",
+        "        reads = any(",
+        "tests/domain/cases/test_whistle_queries.py",
+        "read_by_nobody",
+    ),
+    Defect(
+        "whistle: a refuser's clock runs on while a ruling is awaited",
+        "mulin/cases/actions/whistle_moves.py",
+        "    pauses = asking.pauses_of(call) if call.pk else ()\n",
+        "    pauses: Pauses = ()\n",
+        "tests/domain/cases/test_whistles.py",
+        "stands_still",
+    ),
+    Defect(
+        "returns: the second goes back instead of up",
+        "mulin/cases/rules/whistles.py",
+        "    return returned_before >= 1",
+        "    return returned_before >= 2",
+        "tests/domain/cases/test_whistle_queries.py",
+        "common_superior",
+    ),
 ]
 
 
