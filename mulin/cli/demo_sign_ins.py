@@ -36,7 +36,7 @@ class DemoCity:
 
 def demo_city(*, new_passwords: bool, now: datetime) -> DemoCity:
     """Make the sign-ins that are missing; those that are there keep their passwords unless told."""
-    compound = _compound(now)
+    compound = home(now)
     seats = _seats(compound, now)
     names = unit_names({unit for _seat, unit, _username, _holder in seats})
     sign_ins = [
@@ -46,7 +46,7 @@ def demo_city(*, new_passwords: bool, now: datetime) -> DemoCity:
     return DemoCity(compound.name, tuple(sign_ins))
 
 
-def _compound(now: datetime) -> CompoundThere:
+def home(now: datetime) -> CompoundThere:
     """Return the first compound that lies in one grid and has a firm: every seat can be shown on it."""
     every = sorted(atlas_on(timezone.localtime(now).date()).ground.compounds, key=lambda each: each.code)
     fitting = [each for each in every if each.firm_code and len(each.grid_codes) == 1]

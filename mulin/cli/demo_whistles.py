@@ -77,7 +77,9 @@ def whistle_on(case_id: UUID, cast: "Cast", *, done: bool) -> None:
         case_id=case_id, whistle_id=row.id, arrives_at=began + 34 * MINUTE, crew="2 人，抢修车 1 台",
         actor=cast.at(lead.pk, Act.REPORT_IN), now=began + 7 * MINUTE,
     )  # fmt: skip
-    better = next(code for code, _name in whistle_choices.to_name(row.id) if code != street.code)
+    others = [code for code, _name in whistle_choices.to_name(row.id) if code != street.code]
+    beside = refuser.code.rpartition("-")[0]  # a neighbour office: then the county above both rules
+    better = next((code for code in others if code.rpartition("-")[0] == beside), others[0])
     answering.refuse_whistle(
         case_id=case_id, whistle_id=row.id, reason="这一段管网已移交，本单位没有抢修设备（示例）",
         rule="权责清单 示例 3-08", documents="设备移交单、车辆台账（示例）", better_unit=better,
