@@ -1,13 +1,10 @@
-"""Two oracles for the Chinese year: the library `holidays`, and the notices written out by hand.
-
-The notices are held against the package `chinesecalendar` too where somebody has installed it.
-"""
+"""Oracles for the Chinese year: `holidays`, `chinesecalendar`, and the notices written out by hand."""
 
 from datetime import date, datetime, time, timedelta
 from typing import Final
 
+import chinese_calendar
 import holidays
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -78,10 +75,9 @@ def test_every_day_of_eight_years_is_as_both_oracles_say() -> None:
 
 
 def test_every_day_is_as_the_package_chinesecalendar_says() -> None:
-    other = pytest.importorskip("chinese_calendar")
     calendar = calendars.cn()
     days = [FIRST + timedelta(days=n) for n in range(DAYS + 1)]
-    assert [day for day in days if calendar.day(day).works != other.is_workday(day)] == []
+    assert [day for day in days if calendar.day(day).works != chinese_calendar.is_workday(day)] == []
 
 
 @given(start=st.integers(0, DAYS - 120), minute=st.integers(0, 1439), limit=st.integers(1, 60))
