@@ -176,9 +176,9 @@ def bar_face(call: CallColumn, *, now: datetime, running: bool) -> BarFace | Non
             pieces.append(Piece("run ac", round(scale.at(answered), 1), round(scale.at(call.replied_at), 1)))
     elif now > report:
         pieces.append(Piece("late", round(share, 1), round(scale.at(now), 1)))
-    middle = Middle(round(share, 1), moments.short(report, now)) if end > report else None
-    last = moments.short(end, now)
-    begun = moments.short(start, now)
+    middle = Middle(round(share, 1), moments.short(report, start)) if end > report else None
+    last = moments.short(end, start)  # a day is said only where it is not that of the whistle
+    begun = moments.short(start, start)
     return BarFace(
         pieces=tuple(pieces),
         dot=Dot("bad" if refused else "ok", round(scale.at(answered), 1)) if answered else None,
@@ -187,5 +187,5 @@ def bar_face(call: CallColumn, *, now: datetime, running: bool) -> BarFace | Non
         middle=middle,
         end=last,
         spoken=_("%(start)s 吹哨，%(report)s 前报到，%(end)s 前办完")
-        % {"start": begun, "report": moments.short(report, now), "end": last},
+        % {"start": begun, "report": moments.short(report, start), "end": last},
     )
