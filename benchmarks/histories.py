@@ -51,6 +51,8 @@ class Row(NamedTuple):
     version: int
     desk: int
     lead: int | None
+    whistles: int  # open ones
+    supervisions: int
 
 
 @dataclass
@@ -159,26 +161,27 @@ def _choose(there: World) -> tuple[str, Callable[[], object]]:
     from mulin.cases.rules.lifecycle import MOVES, Act, State  # noqa: PLC0415
 
     chance = there.chance
-    if not there.cases or chance.random() < 0.13:
+    if not there.cases or chance.random() < 0.05:
         return "file_report", _filing(there)
-    if chance.random() < 0.04:
+    if chance.random() < 0.03:
         return "rate_report", _voice(there, "rate_report")
     row = _row(there)
-    possible = sorted(act for act in MOVES[State(row.state)] if is_ready(act.value))
+    possible = sorted(act for act in MOVES[State(row.state)] if _makes_sense(act.value, row))
     if chance.random() < 0.88 and possible:
-        weights = [WEIGHTS.get(act.value, 1.0) for act in possible]
+        weights = [WEIGHTS.get(act.value, 0.3) for act in possible]
         act = chance.choices(possible, weights)[0]
     else:
         act = there.pick([act for act in Act if is_ready(act.value)])
     return act.value, _attempt(there, act.value, row)
 
 
-WEIGHTS = {
-    "dispatch_case": 6.0, "accept_case": 9.0, "finish_case": 8.0, "pass_check": 9.0, "answer_report": 8.0,
-    "close_case": 9.0, "register_case": 2.0, "hear_resident": 4.0, "uphold_decline": 3.0, "admit_case": 3.0,
-    "whistle_units": 2.0, "report_in": 3.0, "refuse_whistle": 1.5, "reply_whistle": 3.0,
-    "rule_on_refusal": 3.0, "sum_up_whistle": 3.0, "end_whistle": 3.0, "evaluate_whistle": 1.5,
-    "merge_case": 0.5, "decline_case": 0.7, "reopen_case": 3.0, "ask_review": 4.0,
+WEIGHTS = {  # what is not named here weighs 0.3: words and corrections are possible always
+    "dispatch_case": 3.0, "accept_case": 12.0, "finish_case": 5.0, "pass_check": 9.0, "answer_report": 8.0,
+    "close_case": 9.0, "register_case": 1.0, "hear_resident": 4.0, "uphold_decline": 1.0, "admit_case": 2.0,
+    "whistle_units": 1.5, "report_in": 3.0, "refuse_whistle": 1.0, "reply_whistle": 3.0,
+    "rule_on_refusal": 3.0, "sum_up_whistle": 3.0, "end_whistle": 3.0, "evaluate_whistle": 0.8,
+    "reply_supervision": 2.0, "verify_supervision": 2.0, "record_visit": 3.0, "reopen_case": 1.0,
+    "ask_review": 3.0,
 }  # fmt: skip
 
 
@@ -188,7 +191,9 @@ def _row(there: World) -> Row:
     live = there.cases[-LIVE:] if there.chance.random() < 0.875 else there.cases
     with connection.cursor() as cursor:
         cursor.execute(
-            "select id, state, version, desk_id, lead_id from cases_case where id = %s", [there.pick(live)]
+            "select id, state, version, desk_id, lead_id, whistles_open, supervisions_open"
+            " from cases_case where id = %s",
+            [there.pick(live)],
         )
         return Row(*cursor.fetchone())
 
@@ -258,6 +263,20 @@ def _voice(there: World, name: str, row: Row | None = None) -> Callable[[], obje
     return lambda: function(**given, actor=PUBLIC, now=there.now)
 
 
+def _makes_sense(act: str, row: Row) -> bool:
+    """Return whether there is something for the act to act on; without this most tries would find nothing."""
+    if act in ON_A_WHISTLE:
+        return row.whistles > 0
+    return row.supervisions > 0 if act in ON_A_SUPERVISION else is_ready(act)
+
+
+ON_A_WHISTLE = frozenset({
+    "report_in", "refuse_whistle", "reply_whistle", "call_more_units", "change_whistle_lead", "urge_units",
+    "sum_up_whistle", "end_whistle", "rule_on_refusal",
+})  # fmt: skip
+ON_A_SUPERVISION = frozenset({"reply_supervision", "verify_supervision"})
+
+
 def is_ready(name: str) -> bool:
     """Return whether an act can be tried: it has an action, and every parameter can be filled."""
     return name in _all_known() and set(_known(name)[1]) <= GIVE.keys()
@@ -292,7 +311,7 @@ def _somebody(there: World, act: str, row: Row) -> Any:
     if draw < 0.16:
         return there.pick(there.actors)
     if act in THEIRS and (unit := _one_of(THEIRS[act], otherwise=None)(there, row)):
-        return there.pick(there.at.get(unit) or there.actors)
+        return there.pick([one for one in there.at.get(unit, ()) if one.may(act)] or there.actors)
     first = row.lead if row.lead is not None and there.chance.random() < 0.3 else row.desk
     for unit in there.above[first] if there.chance.random() < 0.8 else list(reversed(there.above[first])):
         able = [actor for actor in there.at.get(unit, ()) if actor.may(act)]

@@ -116,8 +116,8 @@ DEFECTS = [
     Defect(
         "replay: who returned a case still counts as having accepted it",
         "mulin/cases/actions/handling.py",
-        "    move.save(lead=None, desk=back, accepted_at=None",
-        "    move.save(lead=None, desk=back",
+        "        desk=back,\n        accepted_at=None,\n",
+        "        desk=back,\n",
         "tests/mechanisms/test_s081_histories.py",
         "everything_holds",
     ),

@@ -29,7 +29,7 @@ def test_after_a_random_history_everything_holds() -> None:
 
     assert histories.proofs() == {}
     assert there.acts == ACTS
-    assert there.done.total() > ACTS / 3, there.refused  # a history of refusals proves little
+    assert there.done.total() > ACTS / 4, there.refused  # a history of refusals proves little
     tried = {name.partition(" ")[0] for name in (*there.done, *there.refused)}
     assert tried >= {act.value for act in Act}
     for share in (0.1, 0.35, 0.6, 0.85, 1.0):  # nothing leaves the process: every case is somewhere, any day
