@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
+from django.utils.translation import gettext
 
 from mulin.cases.queries.page import CasePage
 from mulin.cases.rules.intake import PhotoGiven
@@ -40,6 +41,8 @@ class ActForm(AskForm):
 
     def prepare(self, page: CasePage, *, extra: Mapping[str, Any]) -> None:
         """Fill in what depends on the case: choices, proposals."""
+        for name, options in extra.get("choices", {}).items():
+            fields.offer(self, name, options, first=gettext("请选择"))
 
     def do(self, doing: Doing) -> None:
         """Call the act."""

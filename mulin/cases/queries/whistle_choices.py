@@ -1,6 +1,6 @@
 """Whom a whistle's forms offer: units that may be called, units a refusal may name, the other side."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Final, TypeAlias
 from uuid import UUID
@@ -42,9 +42,19 @@ def to_name(whistle_id: UUID) -> Choices:
     """Return the units a refusal or a ruling may name: offices, firms and communities around the caller."""
     whistle = Whistle.objects.select_related("caller").get(pk=whistle_id)
     there = {call.unit_id for call in calls.calls_of(whistle) if call.state in LIVE} | {whistle.caller_id}
-    around = Unit.objects.filter(path__startswith=above(whistle.caller.path), until_on__isnull=True)
+    return _around(whistle.caller, without=there)
+
+
+def to_return(case: Case) -> Choices:
+    """Return the units that who returns ``case`` may name as the better one."""
+    giver = case.dispatcher or case.first_unit
+    return _around(giver, without={giver.pk, case.lead_id or giver.pk})
+
+
+def _around(unit: Unit, *, without: Collection[int]) -> Choices:
+    near = Unit.objects.filter(path__startswith=above(unit.path), until_on__isnull=True)
     kinds = {"kind__family__in": FAMILIES, "kind__rank__lte": NAMED_RANK}
-    return _choices(around.filter(**kinds).exclude(pk__in=there).order_by("kind__rank", "code")[:MOST])
+    return _choices(near.filter(**kinds).exclude(pk__in=without).order_by("kind__rank", "code")[:MOST])
 
 
 def to_judge(page: WhistlePage) -> Choices:

@@ -74,6 +74,8 @@ def _extra(request: StaffRequest, act: Act, page: CasePage) -> dict[str, Any]:
             "units": units,
             "no_units": not units,
         }
+    if act is Act.RETURN:
+        return {"choices": {"better_unit": whistle_choices.to_return(page.case)}}
     if act is Act.MERGE:
         return {"nearby": worklist.duplicates_of(request.actor, page.case, now=request.now)}
     if act in after_forms.ACTS:

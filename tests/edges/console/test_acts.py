@@ -11,6 +11,7 @@ from mulin.console.act_forms import FORMS
 from mulin.console.keys import KEYS, WHISTLE_KEYS
 from mulin.console.whistle_answers import WHISTLE_FORMS
 from mulin.ledger.models import Entry
+from mulin.people.models import Unit
 from tests.make import console
 
 # act, the state it starts from, who, what is typed, the state it leads to
@@ -91,6 +92,19 @@ def test_a_form_opened_in_a_tab_of_its_own_needs_no_case_beside_it(firm: Client)
     alone = firm.get(address).content.decode()
     beside = firm.get(address, headers={"HX-Request": "true"}).content.decode()
     assert ("hx-post" in alone, "hx-post" in beside) == (False, True)
+
+
+def test_who_returns_a_case_may_name_a_better_unit(firm: Client) -> None:
+    case = console.case("dispatched")
+    page = firm.get(f"/console/cases/{case.pk}/acts/return_case/").content.decode()
+    assert 'value="990101001002"' in page  # the community next door
+    assert 'value="990101-WY01"' not in page  # not oneself
+    done = post(firm, case, "return_case", {"reason": "不在本小区", "better_unit": "990101001002"})
+    assert done.status_code == 302
+    case.refresh_from_db()
+    assert case.state == "registered"
+    entry = Entry.objects.filter(subject=str(case.pk), kind="case.returned").get()
+    assert entry.facts["better"] == Unit.objects.get(code="990101001002").pk
 
 
 def test_without_script_an_act_leads_back_to_the_case(firm: Client) -> None:
