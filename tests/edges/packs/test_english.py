@@ -4,11 +4,14 @@ import ast
 import gettext
 import re
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
+from pkgutil import iter_modules
 
 import pytest
 
-from mulin.packs.rules import pack, whistle_table
+from mulin.packs import rules
+from mulin.packs.rules import clock_tables, pack
 
 ROOT = Path(__file__).resolve().parents[3]
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -16,18 +19,13 @@ FACT = re.compile(r"%\((\w+)\)")
 # Read, not said: column titles as a sheet writes them, cell words, pieces of addresses.
 TITLES = {
     column.title
-    for columns in (
-        pack.KINDS,
-        pack.ROLES,
-        pack.POSTS,
-        pack.UNITS,
-        pack.STAFF,
-        pack.COMPOUNDS,
-        pack.BUILDINGS,
-    )
+    for module in (import_module(f"mulin.packs.rules.{one.name}") for one in iter_modules(rules.__path__))
+    for columns in vars(module).values()
+    if isinstance(columns, tuple)
     for column in columns
-} | {column.title for column in (*pack.DISPATCH, *whistle_table.COLUMNS)}
-READ = TITLES | {"是", "否", "行为", "号楼", "座"}
+    if isinstance(column, pack.Column)
+}
+READ = TITLES | {*clock_tables.STARTS, *clock_tables.MEETINGS} | {"是", "否", "行为", "号楼", "座"}
 BOTH_LANGUAGES_WITHIN = {"located.py", "names.py"}
 
 

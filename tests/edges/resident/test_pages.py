@@ -38,6 +38,7 @@ POSTS = {
     "track_say": "/track/2345-6789/say",
     "track_rate": "/track/2345-6789/rate",
     "track_review": "/track/2345-6789/review",
+    "track_reopen": "/track/2345-6789/reopen",
     "track_withdraw": "/track/2345-6789/contact/withdraw",
 }
 READS = {"home", "map", "neighbours", "where", "done", "photo", "find", "track", "track_code", "track_photo"}
