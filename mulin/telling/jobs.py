@@ -7,13 +7,14 @@ from typing import Final
 from mulin.kernel.actor import SYSTEM
 from mulin.telling.actions import following, sending
 
+FOLLOW_SECONDS: Final = 4.0  # a worker that is told to end must not have to be killed; the next turn goes on
 SECONDS: Final = 40.0  # a turn is a minute: a slow gateway must not be asked twice at once
 
 
 def follow(*, now: datetime) -> int:
-    """Tell of everything that happened since; return how many entries were read."""
-    read = 0
-    while entries := following.follow_ledger(actor=SYSTEM, now=now):
+    """Tell of what happened since, for a few seconds at most; return how many entries were read."""
+    read, until = 0, time.monotonic() + FOLLOW_SECONDS
+    while time.monotonic() < until and (entries := following.follow_ledger(actor=SYSTEM, now=now)):
         read += entries
     return read
 
