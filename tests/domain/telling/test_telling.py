@@ -3,8 +3,7 @@
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, time, timedelta
-from time import monotonic, sleep
+from datetime import time, timedelta
 from uuid import UUID
 
 import pytest
@@ -36,26 +35,6 @@ ROUTES = (
     Route("case.overdue", "named_unit", "in_app", "overdue"),
     Route("case.overdue", "named_unit", "wechat", "overdue"),
 )
-
-
-@pytest.fixture(autouse=True)
-def _nobody_writes_beside(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let a reader wait for writers that run beside this test on the same server: it passes none of them."""
-    follow = jobs.follow
-
-    def follow_when_alone(*, now: datetime) -> int:
-        until = monotonic() + 90
-        with connection.cursor() as cursor:
-            cursor.execute("select pg_current_xact_id()::text::bigint")
-            (mine,) = cursor.fetchone()
-            while monotonic() < until:
-                cursor.execute("select pg_snapshot_xmin(pg_current_snapshot())::text::bigint > %s", [mine])
-                if cursor.fetchone() == (True,):
-                    break
-                sleep(0.05)
-        return follow(now=now)
-
-    monkeypatch.setattr(jobs, "follow", follow_when_alone)
 
 
 @pytest.fixture

@@ -149,10 +149,10 @@ def test_a_fault_of_one_row_spoils_only_that_row(data: bytes, row: int, column: 
 @pytest.mark.parametrize("name", make.HOSTILE)
 def test_hostile_and_broken_files_are_refused_at_once(name: str) -> None:
     data = make.HOSTILE[name]()
-    before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.process_time()
+    before, started = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, time.thread_time()
     with pytest.raises(SheetError) as refused:
         rows_of(data)
-    assert time.process_time() - started < 1
+    assert time.thread_time() - started < 5  # swallowed whole, each would cost minutes or gigabytes
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
     assert refused.value.file == "名单.xlsx"
     assert refused.value.how

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from time import sleep
 from types import SimpleNamespace
 
 import pytest
@@ -116,6 +117,7 @@ def test_following_prints_what_is_written_meanwhile(monkeypatch: pytest.MonkeyPa
             make.entry(77)
         if len(naps) > 200:
             raise KeyboardInterrupt
+        sleep(0.01)
 
     monkeypatch.setattr("mulin.cli.ledger.time.sleep", nap)
     lines = mulin("tail", "--follow").output.splitlines()
