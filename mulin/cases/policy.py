@@ -10,7 +10,7 @@ from typing import Final
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from mulin.cases.models import Assignment, Case, Report
-from mulin.kernel.actor import SYSTEM, Actor, Grant, Relation
+from mulin.kernel.actor import SYSTEM, Actor, Grant, Relation, require_post
 from mulin.kernel.errors import NotAllowed
 from mulin.people.models import Unit
 
@@ -145,9 +145,4 @@ def require_anywhere(actor: Actor, act: str) -> int | None:
 
     :raises NotAllowed: no post of the actor permits it
     """
-    if actor == SYSTEM:
-        return None
-    for grant in actor.grants:
-        if grant.relations(act):
-            return grant.unit_id
-    raise NotAllowed("您的岗位不能做这一步")
+    return require_post(actor, act, NotAllowed("您的岗位不能做这一步"))

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from mulin.kernel.errors import NotAllowed
+
 
 class Relation(StrEnum):
     """How a unit stands to a case or another unit; permissions are acts × relations."""
@@ -49,6 +51,11 @@ class Actor:
         """Return whether somebody signed in stands behind this actor."""
         return self.account_id > 0
 
+    @property
+    def staff_id(self) -> int | None:
+        """Return the account to name beside what was done: none for the public and the system."""
+        return self.account_id if self.is_staff else None
+
     def may(self, act: str) -> bool:
         """Return whether any post permits ``act`` under some relation."""
         return any(permitted == act for grant in self.grants for permitted, _ in grant.permits)
@@ -56,3 +63,16 @@ class Actor:
 
 PUBLIC: Final = Actor(account_id=0, name="public")
 SYSTEM: Final = Actor(account_id=-1, name="system")
+
+
+def require_post(actor: Actor, act: str, refusal: NotAllowed) -> int | None:
+    """Return the unit of the first post that permits ``act`` anywhere; the system acts in nobody's.
+
+    :raises NotAllowed: ``refusal``, when no post of the actor permits it
+    """
+    if actor == SYSTEM:
+        return None
+    for grant in actor.grants:
+        if grant.relations(act):
+            return grant.unit_id
+    raise refusal

@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from mulin.kernel.actor import SYSTEM, Actor
+from mulin.kernel.actor import Actor, require_post
 from mulin.kernel.errors import NotAllowed
 
 ADOPT: Final = "adopt_pack"
@@ -13,9 +13,4 @@ def require_adopt(actor: Actor) -> int | None:
 
     :raises NotAllowed: no post of the actor permits it
     """
-    if actor == SYSTEM:
-        return None
-    for grant in actor.grants:
-        if grant.relations(ADOPT):
-            return grant.unit_id
-    raise NotAllowed("您的岗位不能导入资料包")
+    return require_post(actor, ADOPT, NotAllowed("您的岗位不能导入资料包"))

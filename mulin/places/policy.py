@@ -1,6 +1,6 @@
 """Who may draw boundaries and record compounds and buildings."""
 
-from mulin.kernel.actor import SYSTEM, Actor
+from mulin.kernel.actor import Actor, require_post
 from mulin.kernel.errors import NotAllowed
 from mulin.places.rules.acts import Act
 
@@ -10,9 +10,4 @@ def require(actor: Actor, act: Act) -> int | None:
 
     :raises NotAllowed: no post of the actor permits it
     """
-    if actor == SYSTEM:
-        return None
-    for grant in actor.grants:
-        if grant.relations(act):
-            return grant.unit_id
-    raise NotAllowed("您的岗位不能维护区域和小区资料")
+    return require_post(actor, act, NotAllowed("您的岗位不能维护区域和小区资料"))

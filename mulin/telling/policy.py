@@ -1,6 +1,6 @@
 """Whose notices somebody reads, and who looks after the messages that did not get out."""
 
-from mulin.kernel.actor import SYSTEM, Actor
+from mulin.kernel.actor import Actor, require_post
 from mulin.kernel.errors import NotAllowed
 
 SEE_CASE = "see_case"
@@ -17,9 +17,4 @@ def require(actor: Actor, act: str) -> int | None:
 
     :raises NotAllowed: no post of the actor permits it
     """
-    if actor == SYSTEM:
-        return None
-    for grant in actor.grants:
-        if grant.relations(act):
-            return grant.unit_id
-    raise NotAllowed("您的岗位不能做这一步")
+    return require_post(actor, act, NotAllowed("您的岗位不能做这一步"))

@@ -79,7 +79,7 @@ def review_appeal(
         account=actor.account_id, unit_id=move.unit_id, before=[(appeal.asked_by_id, appeal.unit_id)]
     )
     appeal.state, appeal.advice, appeal.review = AppealState.REVIEWED.value, advice, words
-    appeal.reviewed_at, appeal.reviewed_by_id, appeal.reviewed_unit_id = now, _who(actor), move.unit_id
+    appeal.reviewed_at, appeal.reviewed_by_id, appeal.reviewed_unit_id = now, actor.staff_id, move.unit_id
     appeal.save()
     move.save()
     move.record("appeal_reviewed", appeal=str(appeal.pk), advice=advice)
@@ -114,7 +114,7 @@ def decide_appeal(
         ],
     )
     appeal.state = (AppealState.GRANTED if granted else AppealState.REJECTED).value
-    appeal.decided_at, appeal.decided_by_id, appeal.decision = now, _who(actor), words
+    appeal.decided_at, appeal.decided_by_id, appeal.decision = now, actor.staff_id, words
     appeal.save()
     late = granted and appeal.mark == Mark.LATE
     if granted and appeal.mark == Mark.VISIT:
@@ -131,10 +131,6 @@ def _appeal(move: moves.Move, appeal_id: UUID, wanted: AppealState) -> Appeal:
     if appeal.state != wanted:
         raise SettledBefore("申诉先初审、再决定，各一次")
     return appeal
-
-
-def _who(actor: Actor) -> int | None:
-    return actor.account_id if actor.is_staff else None
 
 
 def _post(actor: Actor, act: Act, case: Case) -> str:

@@ -158,7 +158,7 @@ def wait(move: "Move", settings: Settings) -> dict[str, object]:
         state=AskState.RUNNING.value,
         reason=Reason.RESIDENT.value,
         asked_at=move.now,
-        asked_by_id=move.actor.account_id if move.actor.is_staff else None,
+        asked_by_id=move.actor.staff_id,
         asked_unit_id=move.unit_id,
         from_at=move.now,
         until_at=move.now + left,

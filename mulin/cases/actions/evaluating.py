@@ -60,7 +60,7 @@ def evaluate_whistle(
         scores=dict(scores),
         words=words,
         given_at=now,
-        given_by_id=actor.account_id if actor.is_staff else None,
+        given_by_id=actor.staff_id,
     )
     move.save()
     blow.record("evaluated", by=seat.judge, to=seat.judged)

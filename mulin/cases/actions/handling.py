@@ -182,7 +182,7 @@ def _keep(move: moves.Move, photos: Sequence[PhotoGiven], *, phase: str) -> None
             width=photo.width,
             height=photo.height,
             phase=phase,
-            account_id=move.actor.account_id if move.actor.is_staff else None,
+            account_id=move.actor.staff_id,
             at=move.now,
         )
         for photo in photos
@@ -213,7 +213,7 @@ def finish_case(
     desk = routing.check_desk(case, doors.settings())
     remark = move.say(result, public=True)
     _keep(move, photos, phase="result")
-    move.save(desk=desk, handled_at=now, handled_by_id=actor.account_id if actor.is_staff else None)
+    move.save(desk=desk, handled_at=now, handled_by_id=actor.staff_id)
     move.record("finished", to=desk.pk, said=remark.pk, photos=len(photos))
     return case
 

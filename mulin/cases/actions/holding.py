@@ -62,7 +62,7 @@ def ask_suspension(
         state=AskState.ASKED.value,
         reason=reason,
         asked_at=now,
-        asked_by_id=actor.account_id if actor.is_staff else None,
+        asked_by_id=actor.staff_id,
         asked_unit_id=move.unit_id,
         words=move.say(words),
         until_at=until_at,
@@ -188,7 +188,7 @@ def ask_extension(
         round=case.reopened,
         state=AskState.ASKED.value,
         asked_at=now,
-        asked_by_id=actor.account_id if actor.is_staff else None,
+        asked_by_id=actor.staff_id,
         asked_unit_id=move.unit_id,
         words=move.say(words),
     )
@@ -293,7 +293,7 @@ def _extension(move: moves.Move, *, grants: bool) -> Extension:
 def _decided(move: moves.Move) -> dict[str, object]:
     return {
         "decided_at": move.now,
-        "decided_by_id": move.actor.account_id if move.actor.is_staff else None,
+        "decided_by_id": move.actor.staff_id,
         "decided_unit_id": move.unit_id,
     }
 

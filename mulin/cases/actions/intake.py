@@ -126,7 +126,7 @@ def _file(filing: Filing, digest: str, *, actor: Actor, unit_id: int | None, now
         lon=filing.lon,
         lat=filing.lat,
         address=filing.address,
-        filed_by_id=actor.account_id if actor.is_staff else None,
+        filed_by_id=actor.staff_id,
         filed_unit_id=unit_id,
         received_at=filing.received_at or now,
     )
@@ -141,7 +141,7 @@ def _file(filing: Filing, digest: str, *, actor: Actor, unit_id: int | None, now
                 width=photo.width,
                 height=photo.height,
                 phase="report",
-                account_id=actor.account_id if actor.is_staff else None,
+                account_id=actor.staff_id,
                 at=now,
             )
             for photo in filing.photos

@@ -67,7 +67,7 @@ class Move:
             act=self.act.value,
             is_public=public,
             text=text,
-            account_id=self.actor.account_id if self.actor.is_staff else None,
+            account_id=self.actor.staff_id,
             unit_id=self.unit_id,
             at=self.now,
         )

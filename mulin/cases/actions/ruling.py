@@ -57,7 +57,7 @@ def rule_on_refusal(
     remark = move.say(words)
     ruling.ruled_at, ruling.outcome, ruling.unit = now, outcome.value, chosen
     ruling.rule_cited, ruling.words = rule, remark
-    ruling.ruled_by_id = actor.account_id if actor.is_staff else None
+    ruling.ruled_by_id = actor.staff_id
     ruling.save()
     _carry_out(blow, call, outcome, chosen)
     blow.settle()

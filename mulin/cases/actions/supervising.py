@@ -84,7 +84,7 @@ def reply_supervision(
     )
     item.state = rules.after(Stage(item.state), Step.REPLY).value
     item.reply, item.replied_at = move.say(text), now
-    item.replied_by_id = actor.account_id if actor.is_staff else None
+    item.replied_by_id = actor.staff_id
     item.save(update_fields=["state", "reply", "replied_at", "replied_by"])
     move.save()
     move.record("supervision_replied", supervision=str(item.pk), by=item.unit_id, said=item.reply.pk)

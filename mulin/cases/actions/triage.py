@@ -318,7 +318,7 @@ def decline_case(
     move.save(
         decline_reason=reason,
         closed_at=now,
-        handled_by_id=actor.account_id if actor.is_staff else None,
+        handled_by_id=actor.staff_id,
         **changes,
     )
     move.record("declined", said=remark.pk)

@@ -100,7 +100,7 @@ def record_visit(
     visit.method, visit.outcome, visit.words = said.method.value, said.outcome.value, words
     visit.responded, visit.answers = said.responded, dict(said.answers)
     visit.solved, visit.satisfied = said.solved or "", said.satisfied or ""
-    visit.account_id = actor.account_id if actor.is_staff else None
+    visit.account_id = actor.staff_id
     visit.done_at = now if over else None
     visit.save()
     if over:

@@ -240,7 +240,7 @@ def keep_photos(move: moves.Move, photos: Collection[PhotoGiven], *, phase: str)
             width=photo.width,
             height=photo.height,
             phase=phase,
-            account_id=move.actor.account_id if move.actor.is_staff else None,
+            account_id=move.actor.staff_id,
             at=move.now,
         )
         for photo in photos
@@ -282,7 +282,7 @@ def settle_return(move: moves.Move, *, unit: Unit | None, said: int | None) -> N
     if move.actor.grants and not (own and superior.path.startswith(own)):
         raise NotAllowed("两次退回的事项由共同上级%(unit)s决定派给谁", unit=superior.short_name)
     ruling.ruled_at = move.now
-    ruling.ruled_by_id = move.actor.account_id if move.actor.is_staff else None
+    ruling.ruled_by_id = move.actor.staff_id
     ruling.unit = unit
     ruling.outcome = (
         rules.Outcome.RELEASE

@@ -99,7 +99,7 @@ def whistle_units(
         ask=remark,
         state=WhistleState.CALLING.value,
         raised_at=now,
-        raised_by_id=actor.account_id if actor.is_staff else None,
+        raised_by_id=actor.staff_id,
     )
     calls = whistle_moves.call_units(move, whistle, units, called, lead=lead.pk)
     blow = whistle_moves.Blow(move, whistle, calls)

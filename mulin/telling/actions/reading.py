@@ -14,5 +14,5 @@ def mark_read(*, notice_ids: Sequence[int] | None, actor: Actor, now: datetime) 
     """Mark notices of the actor's desks as read, all without a choice; return how many were unread."""
     mine = Notice.objects.filter(unit__in=policy.desks_of(actor), read_at=None, at__lte=now)
     chosen = mine if notice_ids is None else mine.filter(pk__in=notice_ids)
-    who = actor.account_id if actor.is_staff else None
+    who = actor.staff_id
     return chosen.update(read_at=now, read_by_id=who)
