@@ -1,6 +1,6 @@
 """Loaded before Django: gives the tests their own ``var/`` and their own PostgreSQL, never the user's.
 
-Each of xdist's workers has its own server: a transaction one test leaves open holds no reader of another back.
+Each of xdist's workers has its own server: what one test leaves open holds no reader of another back.
 
 MULIN_DATABASE_URL   tests run on that server instead (in databases named ``test_mulin…``)
 MULIN_TEST_PG        a major version: run on Debian's PostgreSQL of that version
