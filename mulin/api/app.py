@@ -16,6 +16,7 @@ from mulin.api import (
     city,
     photos,
     problems,
+    promises,
     reports,
     telling,
     whistle_acts,
@@ -116,7 +117,7 @@ def build() -> MulinAPI:
     )
     problems.install(api)
     staff = BearerToken()
-    for router in (reports.router, photos.router):
+    for router in (reports.router, photos.router, promises.public):
         api.add_router("", router)
     for prefix, router in (
         ("", cases.router),
@@ -126,6 +127,7 @@ def build() -> MulinAPI:
         ("", city.router),
         ("", aftercare.router),
         ("", telling.router),
+        ("", promises.router),
     ):
         api.add_router(prefix, router, auth=staff)
     return api

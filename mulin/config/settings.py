@@ -91,6 +91,7 @@ INSTALLED_APPS = [
     "mulin.catalogue",
     "mulin.cases",
     "mulin.telling",
+    "mulin.publications",
     "mulin.packs",
     "mulin.resident",
     "mulin.console",

@@ -24,7 +24,7 @@ FILTERS: Final[Mapping[Relation, Callable[[Grant], Q]]] = {
 }
 
 
-def grant_for(actor: Actor, act: Act, unit: Unit) -> Grant | None:
+def grant_for(actor: Actor, act: str, unit: Unit) -> Grant | None:
     """Return the first post of ``actor`` that permits ``act`` on ``unit``, or nothing."""
     for grant in actor.grants:
         relations = grant.relations(act)
@@ -33,12 +33,12 @@ def grant_for(actor: Actor, act: Act, unit: Unit) -> Grant | None:
     return None
 
 
-def may(actor: Actor, act: Act, unit: Unit) -> bool:
+def may(actor: Actor, act: str, unit: Unit) -> bool:
     """Return whether ``actor`` may do ``act`` to ``unit``."""
     return actor == SYSTEM or grant_for(actor, act, unit) is not None
 
 
-def units_for(actor: Actor, act: Act) -> Q:
+def units_for(actor: Actor, act: str) -> Q:
     """Return the filter of the units to which ``actor`` may do ``act``."""
     if actor == SYSTEM:
         return Q(pk__isnull=False)

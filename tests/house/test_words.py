@@ -11,6 +11,7 @@ import pytest
 from django.utils import translation
 
 import mulin.cases.actions
+import mulin.publications.actions
 import mulin.telling.actions
 from mulin.api.app import api
 from mulin.cases.rules.lifecycle import Act, PublicStep, State
@@ -23,11 +24,11 @@ GLOSSARY = (ROOT / "docs" / "reference" / "words.md").read_text()
 
 
 def actions() -> dict[str, Callable[..., object]]:
-    """Return every public function of the cases' and telling's actions, by name."""
+    """Return every public function of the actions of cases and what stands above them, by name."""
     found: dict[str, Callable[..., object]] = {}
     names = [
         f"{package.__name__}.{module.name}"
-        for package in (mulin.cases.actions, mulin.telling.actions)
+        for package in (mulin.cases.actions, mulin.telling.actions, mulin.publications.actions)
         for module in iter_modules(package.__path__)
     ]
     for loaded in map(import_module, names):

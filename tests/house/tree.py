@@ -9,7 +9,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 HAN = re.compile(r"[\u3400-\u9fff]")
-DOMAINS = ("cases", "catalogue", "people", "places", "ledger", "packs", "telling")
+DOMAINS = ("cases", "catalogue", "people", "places", "ledger", "packs", "telling", "publications")
 DOORS = ("api", "console", "resident")
 
 

@@ -91,11 +91,16 @@ def refuse_personal(facts: Mapping[str, Json]) -> None:
         _refuse_value(key, value)
 
 
+def looks_personal(text: str) -> bool:
+    """Return whether ``text`` holds what looks like a telephone or identity number or an e-mail address."""
+    return bool(_NUMBER.search(text)) or ("@" in text and bool(_EMAIL.search(text)))
+
+
 def _refuse_value(key: str, value: Json) -> None:
     if isinstance(value, str):
         if len(value) > LONGEST:
             raise PersonalData(f"'{key}' is longer than {LONGEST} characters: words belong into a row")
-        if _NUMBER.search(value) or ("@" in value and _EMAIL.search(value)):
+        if looks_personal(value):
             raise PersonalData(
                 f"'{key}' looks like a telephone number, an identity number or an e-mail address"
             )

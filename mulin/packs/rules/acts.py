@@ -6,6 +6,7 @@ from mulin.cases.rules.lifecycle import Act as CaseAct
 from mulin.kernel.actor import Relation
 from mulin.people.rules.acts import Act as PeopleAct
 from mulin.places.rules.acts import Act as PlacesAct
+from mulin.publications.rules.promises import Act as PromiseAct
 
 # Permissions that are no act on one case, unit or place: intake, reading, publishing, adopting.
 CITY_ACTS: Final = frozenset(
@@ -32,5 +33,6 @@ CITY_ACTS: Final = frozenset(
         "acknowledge_message",
     )
 )
-KNOWN_ACTS: Final = CITY_ACTS | {act.value for acts in (CaseAct, PeopleAct, PlacesAct) for act in acts}
+_VOCABULARIES: Final = (CaseAct, PeopleAct, PlacesAct, PromiseAct)
+KNOWN_ACTS: Final = CITY_ACTS | {act.value for acts in _VOCABULARIES for act in acts}
 RELATIONS: Final = frozenset(relation.value for relation in Relation)

@@ -71,4 +71,7 @@ def test_only_what_residents_do_is_open_to_everybody() -> None:
         "upload_photo",
         "withdraw_contact",
         "read_photo",
+        "list_promises",
+        "read_promise",
+        "comment_on_promise",
     }

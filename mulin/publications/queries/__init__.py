@@ -1,0 +1,1 @@
+"""What publications answer: to everybody, and to the units that promise or look over."""
