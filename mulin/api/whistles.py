@@ -30,7 +30,9 @@ class WhistleShown(shown.Shown):
     state: WhistleState
     caller: str
     caller_kind: str
+    caller_kind_en: str
     called_kind: str
+    called_kind_en: str
     ask: str
     item_code: str
     item_name: str

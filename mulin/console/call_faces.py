@@ -236,7 +236,7 @@ def ruling_box(ruling: RulingView, page: WhistlePage, now: datetime) -> RulingBo
         )
     return RulingBox(
         title=_("%(unit)s裁定：%(outcome)s") % {"unit": ruling.superior, "outcome": outcome(ruling)},
-        text="；".join(part for part in (ruling.rule_cited, ruling.words) if part),
+        text=_("；").join(part for part in (ruling.rule_cited, ruling.words) if part),
         left=moments.short(ruling.ruled_at, now),
         tone="",
         done=True,

@@ -117,7 +117,7 @@ def offers_face(page: CasePage, *, query: str) -> OffersFace:
     case = page.case
     faces = []
     for offer in sorted(_on_this_page(page), key=lambda each: (not each.primary, _place(each.act))):
-        missing = "；".join(words.missing(blocker.missing, blocker.count) for blocker in offer.missing)
+        missing = words.lacking(offer.missing)
         faces.append(
             OfferFace(
                 act=offer.act.value,

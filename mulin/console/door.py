@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from mulin.cases.queries import clock, doors, rulings
 from mulin.cases.rules.lifecycle import Act
 from mulin.console import clock_faces, moments
-from mulin.console.keys import KEYS
+from mulin.console.keys import KEYS, WHISTLE_KEYS
 from mulin.console.words import Text
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput, NotAllowed, NotFound, Refusal
@@ -73,14 +73,14 @@ MENU: Final = (
     To("queue", gettext_lazy("工单"), "inbox"),
     To("whistles", gettext_lazy("吹哨"), "whistle", (Act.WHISTLE, Act.REPORT_IN, Act.RULE)),
     To("new", gettext_lazy("录入"), "plus", ("file_report",)),
-    To("receptions", gettext_lazy("接待"), "talk", ("file_report",)),
+    To("receptions", gettext_lazy("接待"), "talk", ("file_report",), wide=True),
     To("visits", gettext_lazy("回访"), "phone", ("record_visit", "draw_visits")),
     To("figures", gettext_lazy("统计"), "sheet", ("see_rates",), wide=True),
     To("clocks", gettext_lazy("待批"), "clock", ("grant_suspension", "see_calendars"), wide=True),
-    To("lists", gettext_lazy("清单"), "list"),
+    To("lists", gettext_lazy("清单"), "list", wide=True),
     To("dispatch", gettext_lazy("派遣表"), "route", wide=True),
     To("units", gettext_lazy("单位"), "tree", ("see_unit",), wide=True),
-    To("supervision", gettext_lazy("督办"), "eye", ("see_supervisions",)),
+    To("supervision", gettext_lazy("督办"), "eye", ("see_supervisions",), wide=True),
     To("outbox", gettext_lazy("消息"), "mobile", ("read_outbox",), wide=True),
     To("ledger", gettext_lazy("台账"), "book", ("read_ledger",), wide=True),
 )
@@ -145,6 +145,7 @@ def frame(request: StaffRequest) -> dict[str, object]:
         "menu": [to for to in MENU if not to.acts or any(request.actor.may(act) for act in to.acts)],
         "counts": {"whistles": rulings.owed_by(request.actor)},
         "act_keys": list(KEYS.items()),
+        "whistle_keys": list(WHISTLE_KEYS.items()),
         "theme": theme_of(request),
         "keys": request.COOKIES.get(KEYS_OFF) != "off",
         "now": request.now,

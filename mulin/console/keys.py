@@ -26,6 +26,7 @@ KEYS: Final[dict[str, str]] = {
     Act.LOCATE: "L",
     Act.MERGE: "U",
     Act.WHISTLE: "W",
+    Act.ASK_EXTENSION: "E",
 }
 
 # The page of a whistle has its own acts, so its letters are its own as well.

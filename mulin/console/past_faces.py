@@ -140,6 +140,8 @@ def event_face(event: Event) -> EventFace:
         text.append(_("规则第 %(line)s 行") % {"line": facts_of["line"]})
     if event.kind == "case.returned" and "better" in event.units:
         text.append(_("更合适的单位：%(unit)s") % {"unit": event.units["better"]})
+    if event.kind == "case.returned" and facts_of.get("rises"):
+        text.append(_("第二次退单，由共同上级%(unit)s裁定") % {"unit": event.units.get("to", "")})
     if event.kind == "case.matched":
         text.append(str(facts_of.get("item", "")))
     if facts_of.get("photos"):

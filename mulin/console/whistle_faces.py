@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from django.urls import reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mulin.cases.queries.page import Offer
@@ -14,7 +15,7 @@ from mulin.cases.rules.lifecycle import Act
 from mulin.cases.rules.whistles import WhistleState
 from mulin.console import call_faces, moments, past_faces, words
 from mulin.console.call_faces import RulingBox, UnitFace
-from mulin.console.keys import WHISTLE_KEYS
+from mulin.console.keys import KEYS, WHISTLE_KEYS
 from mulin.console.past_faces import EventFace
 from mulin.console.whistle_clocks import Chip, call_chip, due_chip, left, state_chip
 
@@ -112,7 +113,7 @@ def whistle_face(page: WhistlePage, *, now: datetime) -> WhistleFace:
         number=page.case.number,
         is_example=page.case.is_example,
         round=_("吹哨第 %(n)d 轮") % {"n": page.round},
-        step=f"{page.caller_kind}→{page.called_kind}",
+        step=step(page),
         state=state_chip(page.state),
         title=title(page, now=now),
         basis=" · ".join(
@@ -132,6 +133,13 @@ def whistle_face(page: WhistlePage, *, now: datetime) -> WhistleFace:
         first=_first(page),
         version=page.case.version,
     )
+
+
+def step(of: WhistlePage | WhistleRow) -> str:
+    """Return 街道→部门: which level calls which, in the reader's language as far as the pack has it."""
+    if (get_language() or "").startswith("en"):
+        return f"{of.caller_kind_en} → {of.called_kind_en}"
+    return f"{of.caller_kind}→{of.called_kind}"
 
 
 def title(page: WhistlePage, *, now: datetime) -> str:
@@ -180,8 +188,8 @@ def _before(page: WhistlePage, now: datetime) -> str:
 
 
 ORDER: Final = (
-    Act.RULE, Act.REPORT_IN, Act.REPLY, Act.URGE, Act.REFUSE, Act.CALL_MORE, Act.CHANGE_LEAD, Act.SUM_UP,
-    Act.END, Act.EVALUATE, Act.OBJECT,
+    Act.RULE, Act.REPORT_IN, Act.REPLY, Act.URGE, Act.REFUSE, Act.CALL_MORE, Act.CHANGE_LEAD,
+    Act.ASK_EXTENSION, Act.NOTE, Act.SUM_UP, Act.END, Act.EVALUATE, Act.OBJECT,
 )  # fmt: skip
 
 
@@ -192,7 +200,8 @@ def offers_face(page: WhistlePage) -> OffersFace:
         key=lambda each: (not each.primary, not each.possible, ORDER.index(each.act)),
     )
     idle = _("这次吹哨已经结束") if page.ended_at else _("现在轮到别的单位")
-    return OffersFace(tuple(_offer(offer, page) for offer in offers), idle)
+    mine = any(offer.act in WHISTLE_KEYS for offer in offers)
+    return OffersFace(tuple(_offer(offer, page) for offer in offers), "" if mine else idle)
 
 
 def _offer(offer: Offer, page: WhistlePage) -> OfferFace:
@@ -203,7 +212,7 @@ def _offer(offer: Offer, page: WhistlePage) -> OfferFace:
         missing=_lacking(offer),
         primary=offer.primary,
         url=act_url(page, offer.act),
-        cap=WHISTLE_KEYS.get(offer.act, ""),
+        cap=WHISTLE_KEYS.get(offer.act) or KEYS[offer.act],
     )
 
 
@@ -213,7 +222,7 @@ def _lacking(offer: Offer) -> str:
     lacks = _("还差").strip()
     if len(each) > 1 and all(one.startswith(lacks) for one in each):
         return _("还差：%(what)s") % {"what": "，".join(one.removeprefix(lacks).strip() for one in each)}
-    return "；".join(each)
+    return words.lacking(offer.missing)
 
 
 def act_url(page: WhistlePage, act: Act) -> str:
@@ -222,6 +231,8 @@ def act_url(page: WhistlePage, act: Act) -> str:
         waiting = [one for call in page.columns for one in call.rulings if one.may_rule]
         if waiting:
             return reverse("console:ruling", args=[waiting[0].id])
+    if act not in WHISTLE_KEYS:  # an act on the case, which then leads back here
+        return f"{reverse('console:act', args=[page.case.pk, act.value])}?whistle={page.id}"
     return reverse("console:whistle_act", args=[page.id, act.value])
 
 
@@ -319,7 +330,7 @@ def row_face(row: WhistleRow, *, now: datetime) -> RowFace:
         url=reverse("console:whistle", args=[row.id]),
         number=row.number,
         round=_("第 %(n)d 轮") % {"n": row.round},
-        step=f"{row.caller_kind}→{row.called_kind}",
+        step=step(row),
         is_example=row.is_example,
         basis=_("清单外") if row.off_list else f"{row.item_code} {row.item_name}",
         title=_("%(caller)s %(moment)s 吹哨：%(ask)s") % raised,

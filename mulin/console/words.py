@@ -1,12 +1,12 @@
 """What acts, states, kinds, channels, steps and ledger entries are called on screen."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Final, TypeAlias
 
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from mulin.cases.rules.closing import Missing
+from mulin.cases.rules.closing import Blocker, Missing
 from mulin.cases.rules.holds import Reason
 from mulin.cases.rules.intake import Channel, Kind, Outcome
 from mulin.cases.rules.lifecycle import Act, PublicStep, State
@@ -333,3 +333,8 @@ def hold_reason(name: str) -> Text:
 def missing(code: str, count: int) -> str:
     """Return what an act still waits for, in words."""
     return str(MISSING.get(code, code)) % {"count": count}
+
+
+def lacking(blockers: Iterable[Blocker]) -> str:
+    """Return everything an act still waits for, in one line."""
+    return gettext("；").join(missing(one.missing, one.count) for one in blockers)

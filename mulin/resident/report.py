@@ -25,6 +25,7 @@ from mulin.resident.draft import Draft
 
 TEXT_MAX: Final = 2_000
 NAME_MAX: Final = 40
+NEAR_MOST: Final = 2  # more would push the map off a phone
 
 
 @require_http_methods(["GET", "POST"])
@@ -145,6 +146,7 @@ def _place(
         "is_danger": limits.is_danger(draft.text),
         "faults": faults,
         "step": 2,
+        **(near(where) if where is not None else {}),
     }
     return render(request, "place.html", context, status=422 if faults else 200)
 
@@ -184,12 +186,12 @@ def where(request: HttpRequest) -> HttpResponse:
 
 
 def near(there: ground.Where) -> dict[str, object]:
-    """Return the nearest open case of others, for "也是这件"."""
+    """Return the nearest cases of others, for "也是这件" and, where one was just closed, "没修好" (W11)."""
     lon, lat = there.located.lon, there.located.lat
     if not there.is_exact or lon is None or lat is None:
         return {}
-    found = worklist.nearby(lon=lon, lat=lat, now=timezone.now(), most=1)
-    return {"same": found[0], "same_word": drafts.sealed(found[0].id)} if found else {}
+    found = worklist.nearby(lon=lon, lat=lat, now=timezone.now(), most=NEAR_MOST)
+    return {"near": [(each, drafts.sealed(each.id)) for each in found]}
 
 
 @require_http_methods(["GET", "POST"])

@@ -8,10 +8,8 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
-from mulin.cases.actions.ruling import escalate_call
 from mulin.cases.models import Call, Report, Ruling, Whistle
-from mulin.cases.queries.calls import calls_overdue
-from mulin.kernel.actor import SYSTEM
+from mulin.config.worker import TIMERS
 from mulin.ledger.queries import verify
 from tests.make import console
 from tests.make.residents import Staff
@@ -101,9 +99,11 @@ def test_a_street_whistles_to_three_departments(phone: Open, city: Staff) -> Non
     assert Ruling.objects.get().ruled_at is not None
 
     silent = Call.objects.get(unit__code="990101-CG")
+    (sweep,) = [timer for timer in TIMERS if timer.name == "cases.sweep_whistles"]
+    assert sweep.cron == "* * * * *"
+    assert sweep.act(timezone.now()) == 0, "not a minute too early"
     Call.objects.filter(pk=silent.pk).update(report_due_at=timezone.now() - timedelta(minutes=1))
-    for call in calls_overdue(timezone.now()):  # as the sweep of every minute does
-        escalate_call(call_id=call.pk, actor=SYSTEM, now=timezone.now())
+    assert [sweep.act(timezone.now()) for _turn in range(2)] == [1, 0], "the worker's next turn, once"
     street.goto(address)
     expect(street.locator("#case")).to_contain_text("已升级到示例区")
     expect(street.locator("[aria-disabled=true]")).to_contain_text("结束吹哨")

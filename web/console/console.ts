@@ -69,7 +69,8 @@ function open(row: HTMLAnchorElement): void {
     return;
   }
   select(row);
-  htmx.trigger(row, "click");
+  if (row.hasAttribute("hx-get")) htmx.trigger(row, "click");
+  else row.focus({ focusVisible: true } as FocusOptions); // a board: Enter opens it
 }
 
 // ---- dialogs, menus, photos -------------------------------------------------------------------------------
@@ -203,7 +204,7 @@ function pressed(event: KeyboardEvent): void {
   else if (key === "/") $<HTMLInputElement>("#q")?.select();
   else if (key === "?") $<HTMLDialogElement>("#help")?.showModal();
   else if (key === "=") $<HTMLButtonElement>("[data-anchor=clock-why]")?.click();
-  else if (/^[1-4]$/.test(key)) $<HTMLAnchorElement>(`.tabs [data-key="${key}"]`)?.click();
+  else if (/^[1-9]$/.test(key)) $<HTMLAnchorElement>(`.tabs [data-key="${key}"]`)?.click();
   else if (!act(key)) return;
   event.preventDefault();
 }

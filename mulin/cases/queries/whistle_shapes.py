@@ -34,7 +34,9 @@ class WhistleRow:
     round: int
     caller: str
     caller_kind: str
+    caller_kind_en: str
     called_kind: str
+    called_kind_en: str
     units: tuple[CalledUnit, ...]
     state: WhistleState
     ask: str
@@ -202,7 +204,9 @@ class WhistlePage:
     state: WhistleState
     caller: str
     caller_kind: str
+    caller_kind_en: str
     called_kind: str
+    called_kind_en: str
     ask: str
     item_code: str
     item_name: str

@@ -11,7 +11,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from mulin.cases import policy
 from mulin.cases.models import Call, Case, Evaluation, Ruling, Whistle
-from mulin.cases.queries import doors, whistle_offers
+from mulin.cases.queries import clock, doors, whistle_offers
 from mulin.cases.queries import whistle_parts as parts
 from mulin.cases.queries.page import Event, Offer, timeline_of
 from mulin.cases.queries.whistle_shapes import (
@@ -24,11 +24,11 @@ from mulin.cases.queries.whistle_shapes import (
 )
 from mulin.cases.rules import whistles as rules
 from mulin.cases.rules.closing import Blocker
-from mulin.cases.rules.lifecycle import Act
+from mulin.cases.rules.lifecycle import Act, State, possible_acts
 from mulin.cases.rules.whistles import CallState, Seat, WhistleState
 from mulin.kernel.actor import Actor, Relation
 from mulin.kernel.errors import NotFound
-from mulin.people.models import Unit
+from mulin.people.models import Unit, UnitKind
 
 PAGE: Final = 50
 _JUDGING: Final = (Act.RULE, Act.EVALUATE, Act.OBJECT)
@@ -121,6 +121,7 @@ def _row(whistle: Whistle, calls: Sequence[Call], now: datetime) -> WhistleRow:
     live = [call for call in calls if call.state in rules.LIVE]
     dues = [due for call in live if (due := parts.owes(call)) is not None]
     due_at = min(dues, default=None)
+    called = _kind_of(calls)
     return WhistleRow(
         id=whistle.pk,
         case_id=whistle.case_id,
@@ -130,7 +131,9 @@ def _row(whistle: Whistle, calls: Sequence[Call], now: datetime) -> WhistleRow:
         round=whistle.round,
         caller=whistle.caller.short_name,
         caller_kind=whistle.caller.kind.name,
-        called_kind=_kind_of(calls),
+        caller_kind_en=whistle.caller.kind.name_en,
+        called_kind=called.name if called else "",
+        called_kind_en=called.name_en if called else "",
         units=tuple(
             CalledUnit(
                 call.unit.code,
@@ -151,8 +154,8 @@ def _row(whistle: Whistle, calls: Sequence[Call], now: datetime) -> WhistleRow:
     )
 
 
-def _kind_of(calls: Sequence[Call]) -> str:
-    return calls[0].unit.kind.name if calls else ""
+def _kind_of(calls: Sequence[Call]) -> UnitKind | None:
+    return calls[0].unit.kind if calls else None
 
 
 def whistle_page(actor: Actor, whistle_id: UUID, *, now: datetime) -> WhistlePage:
@@ -220,6 +223,8 @@ def _page(
     sides = _sides(actor, case, whistle, calls, now)
     live = [call for call in calls if call.state in rules.LIVE]
     accepted = case.lead is not None and case.accepted_at is not None
+    called = _kind_of(calls)
+    beside = _on_the_case(actor, case, now) if whistle.ended_at is None else {}
     return WhistlePage(
         id=whistle.pk,
         case=case,
@@ -227,7 +232,9 @@ def _page(
         state=WhistleState(whistle.state),
         caller=whistle.caller.short_name,
         caller_kind=whistle.caller.kind.name,
-        called_kind=_kind_of(calls),
+        caller_kind_en=whistle.caller.kind.name_en,
+        called_kind=called.name if called else "",
+        called_kind_en=called.name_en if called else "",
         ask=whistle.ask.text,
         item_code=whistle.item.code if whistle.item else "",
         item_name=whistle.item.name if whistle.item else "",
@@ -253,7 +260,7 @@ def _page(
             parts.round_of(each, by_round.get(each.pk, [])) for each in rounds if each.pk != whistle.pk
         ),
         timeline=sides.events,
-        offers=_offers(sides.open_to),
+        offers=_offers({**sides.open_to, **beside}),
         answerable=(case.lead if accepted and case.lead else case.first_unit).short_name,
         is_accepted=accepted,
         to_read=any(call.read_at is None and parts.is_mine(actor, call) for call in live),
@@ -271,6 +278,16 @@ def _offers(open_to: Mapping[Act, tuple[Blocker, ...]]) -> tuple[Offer, ...]:
         for act in Act
         if (missing := open_to.get(act)) is not None
     )
+
+
+def _on_the_case(actor: Actor, case: Case, now: datetime) -> dict[Act, tuple[Blocker, ...]]:
+    """Return the acts on the case itself that one wants while its whistle is open: a note, more time."""
+    possible = possible_acts(State(case.state))
+    wanted = [
+        act for act in (Act.NOTE, Act.ASK_EXTENSION) if act in possible and policy.may(actor, act, case)
+    ]
+    clocked = clock.side_offers(actor, case, now) if Act.ASK_EXTENSION in wanted else {}
+    return {act: clocked.get(act, ()) for act in wanted if act is Act.NOTE or act in clocked}
 
 
 def rounds_of(case: Case, *, now: datetime) -> tuple[WhistleRow, ...]:

@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from mulin.cases import policy
 from mulin.cases.models import Assignment, Case, Report
-from mulin.cases.queries import routing
+from mulin.cases.queries import doors, routing
 from mulin.cases.queries.doors import cases_for
 from mulin.cases.rules import grams
 from mulin.cases.rules.lifecycle import FINAL, State
@@ -287,20 +287,22 @@ def _row(case: Case, names: dict[int, str], now: datetime) -> QueueRow:
 
 @dataclass(frozen=True, slots=True)
 class Nearby:
-    """An open case near a point, without anybody's words."""
+    """A case near a point, without anybody's words: open, or just closed and perhaps not fixed."""
 
     id: UUID
     item_name: str
     reported_at: datetime
     metres: int
     report_count: int
+    closed_at: datetime | None
 
 
 def nearby(*, lon: float, lat: float, now: datetime, metres: int = 80, most: int = 3) -> tuple[Nearby, ...]:
-    """Return open cases of the last 30 days around a point, for "也是这件".
+    """Return cases of the last 30 days around a point: open, or just closed and perhaps not fixed (W11).
 
     Only the item's name is told, and only of items the list calls public: a quarrel at home is nobody's news.
     """
+    window = timedelta(days=doors.settings().reopen_days)
     d_lat = metres / _METRES_A_DEGREE
     d_lon = d_lat / max(cos(radians(lat)), 0.01)
     cases = (
@@ -310,7 +312,7 @@ def nearby(*, lon: float, lat: float, now: datetime, metres: int = 80, most: int
             lon__range=(lon - d_lon, lon + d_lon),
             reported_at__gte=now - timedelta(days=30),
         )
-        .exclude(state__in=_FINAL)
+        .filter(~Q(state__in=_FINAL) | Q(state=State.CLOSED.value, closed_at__gte=now - window))
         .order_by("-reported_at")[:20]
     )
     found = [(case, case.item.code if case.item else str(case.suggestion.get("code", ""))) for case in cases]
@@ -322,7 +324,8 @@ def nearby(*, lon: float, lat: float, now: datetime, metres: int = 80, most: int
             east = (case.lon - lon) * cos(radians(lat)) * _METRES_A_DEGREE
             north = (case.lat - lat) * _METRES_A_DEGREE
             far = round((east**2 + north**2) ** 0.5)
-            near.append(Nearby(case.pk, name, case.reported_at, far, case.report_count))
+            closed_at = case.closed_at if case.state == State.CLOSED else None
+            near.append(Nearby(case.pk, name, case.reported_at, far, case.report_count, closed_at))
     return tuple(sorted(near, key=lambda each: each.metres)[:most])
 
 

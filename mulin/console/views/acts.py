@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any, Final
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseRedirect
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
@@ -157,13 +157,13 @@ def _form(
 ) -> HttpResponse:
     """Show the form of an act: in the dialog for htmx, as a page of its own otherwise."""
     form.mark_errors()
-    query = worklists.asked(request).query
+    back, query = _from(request, page.case.pk)
     context = {
         "form": form,
         "act": form.act.value,
         "danger": form.act in DANGER,
         "action": reverse("console:act", args=[page.case.pk, form.act.value]) + query,
-        "back": reverse("console:case", args=[page.case.pk]) + query,
+        "back": back,
         "case": page.case,
         "section": "queue",
         "held": posted.held_count(form),
@@ -177,6 +177,16 @@ def _form(
             response["HX-Retarget"], response["HX-Reswap"] = "#dialog-body", "innerHTML"
         return response
     return show(request, "console/act/form.html", context, status=status)
+
+
+def _from(request: StaffRequest, case_id: UUID) -> tuple[str, str]:
+    """Return where the button was, and the query that remembers it: on a whistle's page, or on the case's."""
+    whistle = request.GET.get("whistle", "")
+    try:
+        return reverse("console:whistle", args=[UUID(whistle)]), f"?whistle={whistle}"
+    except ValueError:
+        query = worklists.asked(request).query
+        return reverse("console:case", args=[case_id]) + query, query
 
 
 def _is_ready(form: ActForm, extra: Mapping[str, Any]) -> bool:
@@ -198,7 +208,7 @@ def _refused(
         return _form(request, form, page, extra=extra, status=status)
     problem = {"title": door.TITLES[status], "why": why}
     if isinstance(refusal, NotYet):
-        problem["why"] = "；".join(words.missing(one.missing, one.count) for one in refusal.blockers)
+        problem["why"] = words.lacking(refusal.blockers)
     return _form(request, form, page, extra=extra, status=status, problem=problem)
 
 
@@ -217,12 +227,12 @@ def _stale(request: StaffRequest, form: ActForm, page: CasePage, extra: Mapping[
 
 
 def _after(request: StaffRequest, act: Act, case_id: UUID) -> HttpResponse:
-    """Show the case as it stands now, and its row in the list."""
+    """Show the case as it stands now, and its row in the list; or go back to the whistle one came from."""
     said = _("%(act)s：已办好") % {"act": words.act(act)}
     want = worklists.asked(request)
-    if not request.htmx:
+    if not request.htmx or "whistle" in request.GET:
         messages.success(request, said, extra_tags="ok")
-        return HttpResponseRedirect(reverse("console:case", args=[case_id]) + want.query)
+        return door.go(request, _from(request, case_id)[0])
     page = case_page(request.actor, case_id, now=request.now)
     counts = worklist.queue_counts(request.actor, now=request.now, unit=want.filters.unit)
     context = {

@@ -191,6 +191,7 @@ def hints(request: StaffRequest) -> HttpResponse:
                 "metres": one.metres,
                 "at": moments.short(one.reported_at, request.now),
                 "count": one.report_count,
+                "closed": one.closed_at is not None,
             }
             for one in worklist.nearby(lon=lon, lat=lat, now=request.now)
         ]

@@ -116,7 +116,7 @@ def _refused(request: StaffRequest, form: WhistleForm, page: WhistlePage, refusa
         return _form(request, form, page, status=status)
     problem = {"title": door.TITLES[status], "why": why}
     if isinstance(refusal, NotYet):
-        problem["why"] = "；".join(words.missing(one.missing, one.count) for one in refusal.blockers)
+        problem["why"] = words.lacking(refusal.blockers)
     return _form(request, form, page, status=status, problem=problem)
 
 

@@ -8,10 +8,11 @@ from django.test.utils import CaptureQueriesContext
 
 from mulin.cases.actions import checking, handling, triage, voice
 from mulin.cases.models import Case
-from mulin.cases.queries import figures, tracking, worklist
+from mulin.cases.queries import doors, figures, tracking, worklist
 from mulin.cases.queries.page import case_page, dispatch_proposal
 from mulin.cases.queries.worklist import Clock, QueueFilter, Tab
 from mulin.cases.rules.lifecycle import Act, PublicStep, State
+from mulin.catalogue.models import Item
 from mulin.kernel.actor import PUBLIC
 from mulin.kernel.errors import BadInput, NotFound, NotPossible, Refusal
 from tests.make import cases as make
@@ -295,6 +296,16 @@ def test_nearby_tells_the_item_and_the_distance_but_no_words(here: City) -> None
     near = worklist.nearby(lon=117.6003, lat=34.7701, now=NOON)
     assert [(each.item_name, each.metres) for each in near] == [("下水道堵塞", 30)]
     assert worklist.nearby(lon=117.61, lat=34.77, now=NOON) == ()
+
+
+def test_nearby_knows_what_was_just_closed_as_long_as_it_can_be_taken_up_again(here: City) -> None:
+    case = make.closed(here)
+    make.item()
+    Case.objects.filter(pk=case.pk).update(lon=117.6, lat=34.77, item=Item.objects.get(code="1-004"))
+    (near,) = worklist.nearby(lon=117.6, lat=34.77, now=NOON)
+    assert near.closed_at == Case.objects.get(pk=case.pk).closed_at
+    window = timedelta(days=doors.settings().reopen_days)
+    assert worklist.nearby(lon=117.6, lat=34.77, now=NOON + window + timedelta(hours=1)) == ()
 
 
 def test_counts_open_the_cases_they_count(here: City) -> None:

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from mulin.cases.models import Call, Evaluation, Ruling, Whistle
+from mulin.cases.models import Call, Case, Evaluation, Ruling, Whistle
 from tests.make import console
 
 HTMX = {"HX-Request": "true"}
@@ -57,7 +57,7 @@ def test_a_whistle_shows_who_was_called_for_what_until_when_and_why_not(
 def test_an_english_page_is_english(whistle: Whistle) -> None:
     browser = console.browser(console.DISPATCHER, language="en")
     page = page_of(browser, at(whistle))
-    for said in ("Still needed to close", "Task", "Refused", "Whole course"):
+    for said in ("Still needed to close", "Task", "Refused", "Whole course", "Street → Department"):
         assert said in page, said
 
 
@@ -289,3 +289,25 @@ def test_a_sealed_judgement_is_on_nobodys_page(whistle: Whistle, dispatcher: Cli
         page = page_of(browser, at(whistle)) + page_of(browser, f"/console/cases/{whistle.case_id}/")
         assert SECRET not in page
     assert "已交，封存" in page_of(dispatcher, at(whistle))
+
+
+def test_a_note_from_the_whistle_leads_back_to_it(whistle: Whistle, dispatcher: Client) -> None:
+    note = f"/console/cases/{whistle.case_id}/acts/add_note/?whistle={whistle.pk}"
+    assert note in page_of(dispatcher, at(whistle))
+    form = dispatcher.get(note, headers=HTMX).content.decode()
+    assert f'hx-post="{note}"' in form
+    said = {
+        "key": console.key(),
+        "version": Case.objects.get(pk=whistle.case_id).version,
+        "text": "路口已围挡",
+    }
+    done = dispatcher.post(note, said, headers=HTMX)
+    assert (done.status_code, done["HX-Redirect"]) == (204, at(whistle))
+    assert "记一笔：已办好" in page_of(dispatcher, at(whistle))
+    assert dispatcher.get(f"{note}x").status_code == 200, "a strange address is as if none was given"
+
+
+def test_more_time_is_asked_on_the_whistle_by_who_has_the_case(whistle: Whistle) -> None:
+    asked = f"/console/cases/{whistle.case_id}/acts/ask_extension/?whistle={whistle.pk}"
+    assert asked in page_of(console.browser(console.FIRM), at(whistle))
+    assert asked not in page_of(console.browser(console.DISPATCHER), at(whistle))

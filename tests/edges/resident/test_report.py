@@ -17,7 +17,7 @@ from mulin.resident import draft as drafts
 from mulin.resident import limits
 from tests.make import photos as pictures
 from tests.make import residents as make
-from tests.make.residents import INSIDE, WORDS, Page
+from tests.make.residents import INSIDE, WORDS, Page, Staff
 
 pytestmark = pytest.mark.django_db
 
@@ -336,6 +336,25 @@ def test_me_too_joins_the_case_nearby(phone: Client) -> None:
     assert Case.objects.get().report_count == 2
     codes = set(Report.objects.values_list("tracking_code", flat=True))
     assert len(codes) == 2
+
+
+def test_one_just_closed_nearby_is_not_fixed_says_another_resident(phone: Client, staff: Staff) -> None:
+    first = make.voice()
+    staff.drive(first, "dispatch", "accept", "finish", "check", "answer", "close")
+    other = Client(headers={"accept-language": "zh-CN"})
+    make.said(other, "又冒了")
+    page = other.post("/report/place", {"do": "find", "address": "东苑小区1号楼"}).content.decode()
+    assert "没修好" in page, "without scripts as well"
+    assert "也是这件" not in page
+    lon, lat = INSIDE
+    piece = other.get("/report/where", {"lon": lon, "lat": lat}).content.decode()
+    join = re.search(r'value="(join:[^"]+)"', piece)
+    assert join, piece
+    other.post("/report/place", {"do": join.group(1), "lon": lon, "lat": lat})
+    assert "已经办结的会重新办" in other.get("/report/contact").content.decode()
+    make.sent(other)
+    case = Case.objects.get()
+    assert (case.state, case.reopened, case.report_count) == ("registered", 1, 2)
 
 
 def test_what_the_list_does_not_call_public_is_nobodys_news(phone: Client) -> None:

@@ -1,18 +1,27 @@
 """Every console page measured in a browser: nothing beyond the edge, pale, tiny or unnamed; then axe."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, Final
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page
 
+from mulin.cases.actions import appeals, holding, supervising, visiting
+from mulin.cases.models import Case
+from mulin.cases.rules.aftercare import Mark, VisitWhy
 from mulin.catalogue.models import Edition
+from mulin.kernel.ids import new_id
+from mulin.telling.models import Notice, Outgoing
+from mulin.telling.rules.routes import Fate
 from tests.house.tree import ROOT
 from tests.make import console
 from tests.make.residents import Staff
 
 pytestmark = pytest.mark.browser
 Open = Callable[..., Page]
+ADMIN: Final = "S006"
 AXE: Final = ROOT / "web" / "node_modules" / "axe-core" / "axe.min.js"
 MEASURES: Final = (ROOT / "tests" / "journeys" / "resident" / "measures.js").read_text()
 LOOKS: Final[dict[str, dict[str, Any]]] = {
@@ -63,6 +72,84 @@ def addresses(city: Staff) -> dict[str, tuple[str, str]]:
         "me": (street, "/console/me/"),
         "tokens": (street, "/console/me/tokens/"),
         "absent": (street, "/console/lists/999/"),
+        **whistle_pages(),
+        **clock_pages(),
+        **after_pages(),
+        **told_pages(),
+    }
+
+
+def whistle_pages() -> dict[str, tuple[str, str]]:
+    """Return the board, a whistle from three sides, and what the superior has to rule."""
+    whistle = console.whistled(console.case("in_hand", text="很长的一件事" * 40))
+    console.reported_in(whistle, console.HOUSING)
+    asked = console.refused(whistle, console.POLICE)
+    at = f"/console/whistles/{whistle.pk}/"
+    return {
+        "whistles": (console.DISPATCHER, "/console/whistles/"),
+        "no whistles": (console.DISPATCHER, "/console/whistles/?tab=done"),
+        "whistle": (console.DISPATCHER, at),
+        "whistle called": (console.HOUSING, at),
+        "refusing": (console.CITY_LAW, f"{at}acts/refuse_whistle/"),
+        "rulings": (console.SEAT, "/console/rulings/"),
+        "ruling": (console.SEAT, f"/console/rulings/{asked.pk}/"),
+    }
+
+
+def clock_pages() -> dict[str, tuple[str, str]]:
+    """Return what waits for a word on somebody's clock."""
+    case, now = console.case("in_hand"), timezone.now()
+    holding.ask_extension(
+        case_id=case.pk, words="等配件到货（示例）" * 12, actor=console.actor(console.FIRM), now=now
+    )
+    return {
+        "clocks": (console.DISPATCHER, "/console/clocks/"),
+        "asked": (console.DISPATCHER, f"/console/cases/{case.pk}/"),
+    }
+
+
+def after_pages() -> dict[str, tuple[str, str]]:
+    """Return visit-backs, samples, appeals, figures."""
+    case, now = console.case("closed", contact=True), timezone.now()
+    Case.objects.filter(pk=case.pk).update(due_at=now - timedelta(hours=3))
+    visiting.open_visit(case, case.reports.get(), why=VisitWhy.DOUBT, now=now)
+    appeals.appeal_mark(
+        case_id=case.pk,
+        mark=Mark.LATE,
+        grounds="停水通知（示例）" * 12,
+        actor=console.actor(console.FIRM),
+        now=now,
+    )
+    return {
+        "visits": (console.COMMUNITY, "/console/visits/"),
+        "no visits": (console.DISPATCHER, "/console/visits/"),
+        "visit form": (console.COMMUNITY, f"/console/cases/{case.pk}/acts/record_visit/"),
+        "plans": (console.DISPATCHER, "/console/visits/plans/"),
+        "appeals": (console.DISPATCHER, "/console/appeals/"),
+        "figures": (console.SEAT, "/console/figures/"),
+        "counted": (console.SEAT, "/console/figures/cases/?count=closed"),
+        "closed": (console.DISPATCHER, f"/console/cases/{case.pk}/"),
+    }
+
+
+def told_pages() -> dict[str, tuple[str, str]]:
+    """Return notices, what did not get out, and supervision."""
+    case, now = console.case("in_hand"), timezone.now()
+    supervising.supervise_case(
+        case_id=case.pk, reason="居民等久了（示例）" * 12, actor=console.actor(console.SEAT), now=now
+    )
+    facts = {"number": case.number, "due": "5/12 12:00"}
+    for entry, words in enumerate(("assigned", "overdue")):
+        Notice.objects.create(entry=entry, words=words, unit=case.lead, case=case, at=now, facts=facts)
+    Outgoing.objects.create(
+        id=new_id(), entry=1, words="reported", channel="sms", case=case, state=Fate.DEAD.value, at=now,
+        next_at=now, fault="HTTP 503", attempts=8,
+    )  # fmt: skip
+    return {
+        "notices": (console.FIRM, "/console/notices/"),
+        "no notices": (console.COMMUNITY, "/console/notices/?only=unread"),
+        "outbox": (ADMIN, "/console/outbox/"),
+        "supervision": (console.SEAT, "/console/supervision/?stage=all"),
     }
 
 
