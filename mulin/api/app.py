@@ -14,6 +14,7 @@ from mulin.api import (
     answers,
     cases,
     city,
+    people,
     photos,
     problems,
     promises,
@@ -128,6 +129,7 @@ def build() -> MulinAPI:
         ("", aftercare.router),
         ("", telling.router),
         ("", promises.router),
+        ("", people.router),
     ):
         api.add_router(prefix, router, auth=staff)
     return api

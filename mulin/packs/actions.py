@@ -33,6 +33,7 @@ from mulin.places.rules.atlas import Atlas
 from mulin.telling.actions import following
 
 EXAMPLES = 5
+_HELD = ("person__staff_no", "unit__code", "post__code")
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,16 +154,21 @@ def _counts(imported: Imported) -> dict[str, int]:
 
 
 def _staff(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, int]:
-    """Appoint who does not hold the post yet; whoever the pack leaves out keeps theirs."""
-    running = Appointment.objects.filter(in_force(day))
-    held = set(running.values_list("person__staff_no", "unit__code", "post__code"))
-    fresh = [
-        replace(term, from_on=day)
-        for term in pack.staff.rows
-        if (term.staff_no, term.unit, term.post) not in held
-    ]
-    counts = _counts(tables.import_appointments(rows=fresh, actor=actor, now=now))
-    return counts | {"same": len(pack.staff.rows) - len(fresh)}
+    """Appoint who does not hold the post yet; whoever the pack leaves out keeps theirs.
+
+    A line with days of its own is that term, unless an act has ended it since.
+    """
+    held = set(Appointment.objects.filter(in_force(day)).values_list(*_HELD))
+    ended = set(Appointment.objects.filter(ended_at__isnull=False).values_list(*_HELD, "from_on"))
+    rows = []
+    for term in pack.staff.rows:
+        seat = (term.staff_no, term.unit, term.post)
+        if term.until_on is not None or term.from_on != pack.from_on:
+            rows += [] if (*seat, term.from_on) in ended else [term]
+        elif seat not in held:
+            rows.append(replace(term, from_on=day))
+    counts = _counts(tables.import_appointments(rows=rows, actor=actor, now=now))
+    return counts | {"same": len(pack.staff.rows) - counts["new"] - counts["changed"]}
 
 
 def _ending_units(pack: Pack, day: date) -> list[str]:

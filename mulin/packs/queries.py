@@ -169,6 +169,11 @@ class _Folder:
         return file.name, found
 
 
+def _term(since: date, *, from_on: date | None, **cells: Any) -> TermRow:
+    """Return a line of the staff table; one without a first day begins with the pack."""
+    return TermRow(from_on=from_on or since, **cells)
+
+
 def read_pack(path: Path) -> Pack:
     """Return the pack in a folder, read, typed and checked as a whole.
 
@@ -202,7 +207,7 @@ def examine(path: Path) -> tuple[Pack, tuple[Problem, ...]]:
         roles=folder.table("roles", pack.ROLES, partial(_role, permits)),
         posts=folder.table("posts", pack.POSTS, _post),
         units=folder.table("units", pack.UNITS, UnitRow),
-        staff=folder.table("staff", pack.STAFF, partial(TermRow, from_on=head.from_on)),
+        staff=folder.table("staff", pack.STAFF, partial(_term, head.from_on)),
         areas=_areas(folder, head.from_on),
         compounds=folder.table("compounds", pack.COMPOUNDS, partial(_compound, outlines)),
         buildings=folder.table("buildings", pack.BUILDINGS, _building),

@@ -9,6 +9,8 @@ from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 from django_otp.models import Device
 
+from mulin.people.rules.terms import SECONDMENT
+
 
 def same(column: str) -> Func:
     """Return ``[id, id]`` as int8range: lets an exclusion constraint compare ids without btree_gist."""
@@ -230,6 +232,10 @@ class Appointment(models.Model):
             ends_after_start("appointment_period"),
             once_at_a_time("no_overlapping_terms", "person", "unit", "post"),
             once_at_a_time("one_holder_of_a_sole_post", "unit", "post", condition=Q(sole=True)),
+            models.CheckConstraint(
+                condition=~Q(source=SECONDMENT) | Q(source_unit__isnull=False, until_on__isnull=False),
+                name="secondment_has_home_and_end",
+            ),
         ]
 
 

@@ -41,6 +41,9 @@ DEPARTMENTS = {
     "YB": ("医疗保障局", "医保局"), "FG": ("发展和改革局", "发改局"),
     "GY": ("公用事业服务中心", "公用事业中心"),
 }  # fmt: skip
+# Who lends people to the enforcement office of each street, from when until when; one term has run out.
+LENDERS = {"370404001": ("CG", "CG", "SJ", "HJ", "YJ"), "370404002": ("CG", "SJ", "GA")}
+SINCE, UNTIL = "2026-01-01", "2027-01-01"
 FIRMS = ("榴城物业", "承水物业", "仙坛物业", "安家物业", "邻里物业", "和居物业")
 
 SKETCH = "示意图形，非真实边界"
@@ -206,6 +209,11 @@ def write_units(
         name = f"{compound.name}业主委员会（示例）"
         rows.append((f"{compound.code}-YW", "owners_committee", name, "", community, "", ""))
     rows += chain_units
+    rows += [
+        (f"{street}-ZD", "enforcement_office", f"{streets[street]}综合行政执法办公室（示例）",
+         f"{streets[street].removesuffix('街道')}执法办", street, "", "")
+        for street in sorted({c.street for c in communities})
+    ]  # fmt: skip
     write("units.csv", "编码,类别,名称,简称,上级编码,值班电话,覆盖区域编码", rows)
     return groups
 
@@ -274,8 +282,24 @@ def write_staff(streets: dict[str, str], communities: list[Community]) -> None:
     rows = []
     for index, (unit, post, name) in enumerate(posts, 1):
         numbers[name] = numbers.get(name, 0) + 1
-        rows.append((f"YC{index:04d}", f"{name} {numbers[name]:02d}", unit, post, "是", "", ""))
-    write("staff.csv", "工号,姓名,单位编码,岗位,专职,来源,来源单位编码", rows)
+        rows.append((f"YC{index:04d}", f"{name} {numbers[name]:02d}", unit, post, "是", "", "", "", ""))
+    rows += teams(sorted(urban), len(posts))
+    write("staff.csv", "工号,姓名,单位编码,岗位,专职,来源,来源单位编码,起始日期,截止日期", rows)
+
+
+def teams(streets: Sequence[str], known: int) -> Iterable[Sequence[object]]:
+    """Yield the street enforcement offices "1+X+Y": a head, people departments lend, assistants."""
+    number = known
+    for street in streets:
+        unit = f"{street}-ZD"
+        people = [("enforcement_head", "执法办主任", "", "")]
+        people += [("enforcement_officer", "下沉队员", key, UNTIL) for key in LENDERS[street]]
+        people += [("enforcement_officer", "下沉队员", "JT", "2026-07-01")]
+        people += [("enforcement_helper", "协管员", "", "")] * 2
+        for post, name, home, until in people:
+            number += 1
+            sent = ("secondment", f"{COUNTY}-{home}", SINCE, until) if home else ("", "", "", "")
+            yield (f"YC{number:04d}", f"{name} {number - known:02d}", unit, post, "是", *sent)
 
 
 @click.command()

@@ -28,6 +28,7 @@ KINDS = (
     KindRow("grid", "网格", "Grid", "territory", ("community",), 5),
     KindRow("building", "楼栋", "Building", "territory", ("grid",), 6),
     KindRow("department", "部门", "Department", "department", ("city", "county", "department"), 3),
+    KindRow("enforcement", "执法办", "Enforcement office", "department", ("street",), 4),
     KindRow("property_firm", "物业企业", "Property firm", "firm", ("street", "community"), 5),
     KindRow("committee", "社区党委", "Community committee", "party", ("community",), 4, must_cover=True),
     KindRow("branch", "网格党支部", "Grid branch", "party", ("committee",), 5, must_cover=True),
@@ -49,6 +50,8 @@ STAFF_ACTS = (
     "appoint",
     "end_appointment",
     "renew_appointment",
+    "second_staff",
+    "end_secondment",
     "list_publicly",
     "withdraw_listing",
     "create_account",
@@ -163,6 +166,17 @@ POSTS = (
         public_contact=True,
         leads=True,
     ),
+    PostRow("squad_head", "执法办主任", "Head", "enforcement", norm_min=1, leads=True, slot_of="1+X+Y"),
+    PostRow(
+        "squad",
+        "下沉队员",
+        "Seconded officer",
+        "enforcement",
+        frozenset({("reader", "")}),
+        slot_of="1+X+Y",
+        sources=("secondment",),
+    ),
+    PostRow("squad_helper", "协管员", "Assistant", "enforcement", slot_of="1+X+Y"),
     PostRow("director", "居委会主任", "Director", "residents", seats_max=1, leads=True),
     PostRow("branch_secretary", "支部书记", "Branch secretary", "branch", seats_max=1, leads=True),
     PostRow("household", "党员中心户", "Member household", "household", public_contact=True),
@@ -189,6 +203,14 @@ UNITS = (
     UnitRow("p-a", "committee", "甲社区党委", "e1a", covers=("e1a",)),
     UnitRow("p-a1", "branch", "甲一支部", "p-a", covers=("e1a-01",)),
     UnitRow("r-a", "residents", "甲社区居委会", "e1a"),
+)
+
+
+# For secondments: a street's enforcement office in each of two streets, and a second department to lend.
+SQUADS = (
+    UnitRow("sq-e1", "enforcement", "东一执法办", "e1"),
+    UnitRow("sq-e2", "enforcement", "东二执法办", "e2"),
+    UnitRow("law", "department", "城管局", "east"),
 )
 
 

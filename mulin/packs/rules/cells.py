@@ -4,11 +4,11 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import time
+from datetime import date, time
 from typing import Final, TypeAlias
 
 Value: TypeAlias = (
-    str | int | float | bool | tuple[str, ...] | tuple[time, time] | frozenset[tuple[str, str]] | None
+    str | int | float | bool | date | tuple[str, ...] | tuple[time, time] | frozenset[tuple[str, str]] | None
 )
 
 _CODE: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.\-]{0,31}")
@@ -52,6 +52,17 @@ def whole(cell: str) -> int:
     if not re.fullmatch(r"[0-9]{1,9}", cell.strip()):
         raise BadCell("「%(cell)s」不是非负整数", "请填写 0、1、2 这样的整数")
     return int(cell)
+
+
+def day(cell: str) -> date | None:
+    """Return a day written as 2026-05-12; empty is none.
+
+    :raises BadCell: it is no day
+    """
+    try:
+        return date.fromisoformat(cell.strip().replace("/", "-")[:10]) if cell.strip() else None
+    except ValueError:
+        raise BadCell("「%(cell)s」不是日期", "请写成 2026-05-12 这样") from None
 
 
 def degrees(cell: str) -> float:

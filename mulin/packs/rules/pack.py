@@ -16,6 +16,7 @@ from mulin.packs.rules.cells import (
     Column,
     code,
     codes,
+    day,
     degrees,
     post_roles,
     span,
@@ -167,6 +168,8 @@ STAFF: Final = (
     Column("full_time", "专职", yes_or_no),
     Column("source", "来源", code),
     Column("source_unit", "来源单位编码", code),
+    Column("from_on", "起始日期", day),
+    Column("until_on", "截止日期", day),
 )
 COMPOUNDS: Final = (
     Column("code", "编码", code, required=True),

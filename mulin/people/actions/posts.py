@@ -75,8 +75,78 @@ def appoint(
     :raises NoSeat: all its seats are taken
     :raises AdministratorsKeptApart: the person would be two of the three administrators
     """
+    if source == terms.SECONDMENT:
+        raise BadInput("从别的单位派来的，请登记为派驻", where="source")
+    made, rule, as_unit = _given(
+        Act.APPOINT,
+        staff_no=staff_no,
+        unit=unit,
+        post=post,
+        from_on=from_on,
+        until_on=until_on,
+        full_time=full_time,
+        source=source,
+        source_unit=source_unit,
+        actor=actor,
+    )
+    _note("appointment.made", made, rule, actor=actor, as_unit=as_unit, now=now)
+    return made
+
+
+@transaction.atomic
+def second_staff(
+    *,
+    staff_no: str,
+    home: str,
+    unit: str,
+    post: str,
+    from_on: date,
+    until_on: date | None,
+    actor: Actor,
+    now: datetime,
+) -> Appointment:
+    """Send a person of ``home`` to serve in ``unit`` until a day; then the rights of the post end.
+
+    :raises NotFound: there is no such unit, person or post for this actor
+    :raises NotAllowed: the actor may not second anybody there, or would second themselves
+    :raises BadInput: home or last day is missing or wrong, or the unit has no such post
+    :raises WrongSource: the post is not open to seconded people
+    :raises OverlappingTerm: the person holds the post, or one of the same body, already
+    :raises NoSeat: all its seats are taken
+    """
+    terms.require_secondment(home=home, host=unit, until_on=until_on)
+    made, rule, as_unit = _given(
+        Act.SECOND_STAFF,
+        staff_no=staff_no,
+        unit=unit,
+        post=post,
+        from_on=from_on,
+        until_on=until_on,
+        full_time=True,
+        source=terms.SECONDMENT,
+        source_unit=home,
+        actor=actor,
+    )
+    _note("secondment.made", made, rule, actor=actor, as_unit=as_unit, now=now, home=made.source_unit_id)
+    return made
+
+
+def _given(
+    act: Act,
+    *,
+    staff_no: str,
+    unit: str,
+    post: str,
+    from_on: date,
+    until_on: date | None,
+    full_time: bool,
+    source: str,
+    source_unit: str,
+    actor: Actor,
+) -> tuple[Appointment, PostRule, int | None]:
+    """Return the term as it was written, the rule of its post, and the unit in whose name."""
     place = lookup.unit_to_staff(unit)
-    as_unit = policy.require(actor, Act.APPOINT, place)
+    as_unit = policy.require(actor, act, place)
     person = lookup.person_to_appoint(staff_no)
     _refuse_oneself(actor, person)
     kind = lookup.post_by_code(post)
@@ -97,8 +167,7 @@ def appoint(
         source_unit=units.unit_by_code(source_unit) if source_unit else None,
         sole=kind.seats_max == 1,
     )
-    _note("appointment.made", made, rule, actor=actor, as_unit=as_unit, now=now)
-    return made
+    return made, rule, as_unit
 
 
 @transaction.atomic
@@ -109,17 +178,7 @@ def end_appointment(*, appointment_id: int, on: date, actor: Actor, now: datetim
     :raises NotAllowed: the actor may not end terms in that unit
     :raises NotPossible: it was ended already, or the day lies outside the term
     """
-    appointment = lookup.appointment_to_change(appointment_id)
-    as_unit = policy.require(actor, Act.END_APPOINTMENT, appointment.unit)
-    if appointment.ended_at is not None:
-        raise NotPossible("这个任期已经结束")
-    if on <= appointment.from_on or (appointment.until_on is not None and on > appointment.until_on):
-        raise NotPossible("结束日期必须在任期之内：%(since)s 之后", since=appointment.from_on)
-    appointment.until_on = on
-    appointment.ended_at = now
-    appointment.save(update_fields=["until_on", "ended_at"])
-    if on <= day_of(now):
-        Listing.objects.filter(appointment=appointment).delete()
+    appointment, as_unit = _ended(Act.END_APPOINTMENT, appointment_id, on=on, actor=actor, now=now)
     record(
         "appointment.ended",
         subject=appointment.pk,
@@ -131,6 +190,49 @@ def end_appointment(*, appointment_id: int, on: date, actor: Actor, now: datetim
         post=appointment.post.code,
     )
     return appointment
+
+
+@transaction.atomic
+def end_secondment(*, appointment_id: int, on: date, actor: Actor, now: datetime) -> Appointment:
+    """Send somebody seconded back on a day; of one that has run out this says that somebody has seen it.
+
+    :raises NotFound: there is no such term for this actor
+    :raises NotAllowed: the actor may not end secondments in that unit
+    :raises NotPossible: it is none, was ended already, or the day lies outside the term
+    """
+    appointment, as_unit = _ended(Act.END_SECONDMENT, appointment_id, on=on, actor=actor, now=now)
+    record(
+        "secondment.ended",
+        subject=appointment.pk,
+        actor=actor,
+        at=now,
+        as_unit=as_unit,
+        on=on.isoformat(),
+        unit=appointment.unit_id,
+        post=appointment.post.code,
+        home=appointment.source_unit_id,
+    )
+    return appointment
+
+
+def _ended(
+    act: Act, appointment_id: int, *, on: date, actor: Actor, now: datetime
+) -> tuple[Appointment, int | None]:
+    """Return the term as it was ended, and the unit in whose name."""
+    appointment = lookup.appointment_to_change(appointment_id)
+    as_unit = policy.require(actor, act, appointment.unit)
+    if act is Act.END_SECONDMENT and appointment.source != terms.SECONDMENT:
+        raise NotPossible("这不是派驻")
+    if appointment.ended_at is not None:
+        raise NotPossible("这个任期已经结束")
+    if on <= appointment.from_on or (appointment.until_on is not None and on > appointment.until_on):
+        raise NotPossible("结束日期必须在任期之内：%(since)s 之后", since=appointment.from_on)
+    appointment.until_on = on
+    appointment.ended_at = now
+    appointment.save(update_fields=["until_on", "ended_at"])
+    if on <= day_of(now):
+        Listing.objects.filter(appointment=appointment).delete()
+    return appointment, as_unit
 
 
 @transaction.atomic
@@ -149,6 +251,8 @@ def renew_appointment(
     as_unit = policy.require(actor, Act.RENEW_APPOINTMENT, before.unit)
     _refuse_oneself(actor, before.person)
     from_on = _end_to_renew(before)
+    if before.source == terms.SECONDMENT and until_on is None:
+        raise BadInput("派驻要写明截止日期", where="until_on")
     rules = setup.post_rules()
     period = _period(from_on, until_on, before.unit)
     term = Term(before.person.staff_no, before.unit.code, rules[before.post.code], period)
@@ -192,7 +296,14 @@ def _period(from_on: date, until_on: date | None, unit: Unit) -> Period:
 
 
 def _note(
-    kind: str, appointment: Appointment, post: PostRule, *, actor: Actor, as_unit: int | None, now: datetime
+    kind: str,
+    appointment: Appointment,
+    post: PostRule,
+    *,
+    actor: Actor,
+    as_unit: int | None,
+    now: datetime,
+    **more: int | None,
 ) -> None:
     record(
         kind,
@@ -204,4 +315,5 @@ def _note(
         post=post.code,
         since=appointment.from_on.isoformat(),
         until=appointment.until_on.isoformat() if appointment.until_on else None,
+        **more,
     )

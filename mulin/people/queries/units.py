@@ -147,10 +147,10 @@ def units_for(actor: Actor) -> QuerySet[Unit]:
     )
 
 
-def roots_for(actor: Actor) -> list[Unit]:
-    """Return the widest units ``actor`` may see: where a page that shows the tree begins."""
-    seen = [grant for grant in actor.grants if grant.relations(Act.SEE_UNIT)]
-    if any(Relation.ANY in grant.relations(Act.SEE_UNIT) for grant in seen):
+def roots_for(actor: Actor, act: Act = Act.SEE_UNIT) -> list[Unit]:
+    """Return the widest units to which ``actor`` may do ``act``: where a page that shows the tree begins."""
+    seen = [grant for grant in actor.grants if grant.relations(act)]
+    if any(Relation.ANY in grant.relations(act) for grant in seen):
         return list(units_for(actor).filter(path__regex=r"^\d+/$", until_on__isnull=True))
     own = {grant.unit_path: grant.unit_id for grant in seen}
     widest = [pk for path, pk in own.items() if not any(path != o and path.startswith(o) for o in own)]

@@ -18,6 +18,8 @@ class Act(StrEnum):
     APPOINT = "appoint"
     END_APPOINTMENT = "end_appointment"
     RENEW_APPOINTMENT = "renew_appointment"
+    SECOND_STAFF = "second_staff"
+    END_SECONDMENT = "end_secondment"
     LIST_PUBLICLY = "list_publicly"
     WITHDRAW_LISTING = "withdraw_listing"
     CREATE_ACCOUNT = "create_account"

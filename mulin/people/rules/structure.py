@@ -8,7 +8,7 @@ from typing import Final
 from mulin.kernel.actor import Relation
 from mulin.people.rules.acts import CONTENT
 from mulin.people.rules.rows import Problems
-from mulin.people.rules.terms import PostRule
+from mulin.people.rules.terms import SECONDMENT, PostRule
 
 FAMILIES: Final = frozenset({"territory", "department", "party", "firm", "residents", "service"})
 AREAS: Final = frozenset({"party", "government", "service", "technical"})
@@ -159,8 +159,19 @@ def check_terms(rows: Sequence[TermRow], *, posts: Mapping[str, PostRule], kinds
             problems.add(number, "until_on", "任期结束日期必须晚于开始日期")
         if row.source_unit and row.source_unit not in kinds:
             problems.add(number, "source_unit", "没有单位 %(unit)s", unit=row.source_unit)
+        if row.source == SECONDMENT:
+            _check_secondment(number, row, problems)
         _check_seat(number, row, posts, kinds, problems)
     problems.refuse()
+
+
+def _check_secondment(number: int, row: TermRow, problems: Problems) -> None:
+    if not row.source_unit:
+        problems.add(number, "source_unit", "派驻要写明派出单位")
+    elif row.source_unit == row.unit:
+        problems.add(number, "source_unit", "派出单位和派驻单位不能相同")
+    if row.until_on is None:
+        problems.add(number, "until_on", "派驻要写明截止日期")
 
 
 def _check_seat(

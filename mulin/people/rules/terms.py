@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from mulin.kernel.errors import BadInput, NotPossible
 from mulin.kernel.periods import Period
+
+SECONDMENT: Final = "secondment"  # the source of a term whose holder belongs to another unit (下沉、派驻)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,19 @@ def require_source(post: PostRule, source: str) -> None:
     """
     if post.sources and source not in post.sources:
         raise WrongSource("%(post)s不能从这里选任：%(source)s", where="source", post=post.name, source=source)
+
+
+def require_secondment(*, home: str, host: str, until_on: date | None) -> None:
+    """Return if somebody may be lent by ``home`` to ``host`` until a day.
+
+    :raises BadInput: nobody lends them, the two are one, or nobody says until when
+    """
+    if not home:
+        raise BadInput("派驻要写明派出单位", where="home")
+    if home == host:
+        raise BadInput("派出单位和派驻单位不能相同", where="home")
+    if until_on is None:
+        raise BadInput("派驻要写明截止日期", where="until_on")
 
 
 def require_unit_kind(post: PostRule, *, kind: str, kind_name: str) -> None:
