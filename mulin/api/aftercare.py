@@ -1,21 +1,18 @@
-"""After-care over the API: visit-backs, appeals, exclusions, and the figures with the cases they count."""
+"""After-care over the API: visit-backs, appeals, exclusions."""
 
 from collections.abc import Callable
-from datetime import date, datetime, time, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Annotated, Any
 from uuid import UUID
 
 from django.http import HttpResponse
 from django.utils import timezone
-from ninja import Query, Router
-from pydantic import AfterValidator, BaseModel, Field
+from ninja import Router
+from pydantic import AfterValidator, Field
 
 from mulin.api import answers, said, shown
 from mulin.api.auth import StaffRequest
 from mulin.cases.actions import appeals, visits
-from mulin.cases.queries import completion, rates
-from mulin.cases.queries.completion import Count, Period
 from mulin.cases.rules.aftercare import Mark, Method, Satisfied, Solved, VisitOutcome, VisitSaid
 
 if TYPE_CHECKING:
@@ -139,109 +136,3 @@ def confirm_exclusion(request: StaffRequest, case_id: UUID, body: ExclusionSettl
     """Confirm an exclusion, or drop it: a second person of another post."""
     act = partial(appeals.confirm_exclusion, exclusion_id=UUID(body.exclusion_id))
     return _act(request, case_id, act, body, agreed=body.agreed, words=body.words)
-
-
-class FiguresAsked(BaseModel):
-    """The days a figure is about; both count."""
-
-    since: date = Field(ge=date(2000, 1, 1), le=date(2200, 1, 1))
-    until: date = Field(ge=date(2000, 1, 1), le=date(2200, 1, 1))
-    now: bool = Field(False, description="as things stand now, instead of at the end of the period")
-
-    def period(self, now: datetime) -> Period:
-        """Return the period as the queries know it."""
-        start, end = (
-            timezone.make_aware(datetime.combine(day, time()))
-            for day in (self.since, self.until + timedelta(days=1))
-        )
-        return Period.of(start, end, now=now, as_of=now if self.now else None)
-
-
-class CompletionShown(shown.Shown):
-    """One line: the whole (empty code), or one street."""
-
-    code: str
-    name: str
-    counts: dict[str, int]
-    completion: str = Field(description="closed ÷ received, per cent; — without a denominator")
-    on_time: str
-    reopened: str
-
-
-class RateShown(shown.Shown):
-    """A rate with its denominator; no value below ten."""
-
-    name: str
-    value: str | None
-    valid: int
-    interval: tuple[str, str] | None
-
-
-class FiguresShown(shown.Shown):
-    """Completion, and the three rates by the formula of the last day."""
-
-    as_of: datetime
-    completion: list[CompletionShown]
-    formula: str
-    rates: list[RateShown]
-
-
-class CountedShown(shown.Shown):
-    """Exactly the cases a number counts, a page of fifty."""
-
-    cases: list[UUID]
-    page: int
-    has_more: bool
-
-
-@router.get("/figures", response=FiguresShown, operation_id="read_figures")
-def read_figures(request: StaffRequest, asked: Annotated[FiguresAsked, Query()]) -> HttpResponse:
-    """Read completion and the three rates of a period; asked again, the digits are the same."""
-    now = timezone.now()
-    period = asked.period(now)
-    lines = completion.completion(request.auth, period, now=now)
-    three = rates.rates(request.auth, period)
-    return answers.answer(
-        {
-            "as_of": period.as_of,
-            "completion": [
-                {
-                    "code": line.code,
-                    "name": line.name,
-                    "counts": {count.value: number for count, number in line.counts.items()},
-                    "completion": line.rate,
-                    "on_time": line.on_time,
-                    "reopened": line.reopened,
-                }
-                for line in lines
-            ],
-            "formula": three.formula.name,
-            "rates": [
-                {
-                    "name": name,
-                    "value": rate.text if rate.is_shown else None,
-                    "valid": rate.whole if rate.is_shown else 0,
-                    "interval": rate.interval if rate.is_shown else None,
-                }
-                for name in ("response", "solution", "satisfaction", "together")
-                for rate in (getattr(three.whole.rates, name),)
-            ],
-        }
-    )
-
-
-@router.get("/figures/cases", response=CountedShown, operation_id="read_counted_cases")
-def read_counted_cases(
-    request: StaffRequest,
-    asked: Annotated[FiguresAsked, Query()],
-    count: Annotated[Count, Query()],
-    street: Annotated[str, Query(max_length=32), AfterValidator(said.storable)] = "",
-    page: Annotated[int, Query(ge=1, le=10_000)] = 1,
-) -> HttpResponse:
-    """Read exactly the cases a number of completion counts."""
-    now = timezone.now()
-    found = completion.cases_counted(
-        request.auth, asked.period(now), count, street=street, now=now, page=page
-    )
-    most = completion.PAGE
-    return answers.answer({"cases": found[:most], "page": page, "has_more": len(found) > most})

@@ -1,12 +1,13 @@
 """How a ruling is shown to the superior who gives it: both sides, the list, precedents, three ways."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mulin.cases.queries.calls import Precedent
 from mulin.cases.queries.rulings import RulingPage, RulingRow
@@ -16,6 +17,13 @@ from mulin.console import call_faces, clock_faces, moments, whistle_faces
 from mulin.console.call_faces import PhotoFace
 from mulin.console.past_faces import EventFace
 from mulin.console.whistle_clocks import OUTCOMES, Chip, due_chip, left
+from mulin.console.words import Text
+
+RETURN_OUTCOMES: Final[Mapping[Outcome, Text]] = {
+    Outcome.REPORT_IN: gettext_lazy("仍由%(unit)s办"),
+    Outcome.OTHER: gettext_lazy("改由%(unit)s办"),
+    Outcome.RELEASE: gettext_lazy("不再派出"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +43,21 @@ class RowFace:
 def row_face(row: RulingRow, *, now: datetime) -> RowFace:
     """Return one line ready to draw."""
     said = {"asker": row.asker, "refuser": row.refuser, "better": row.better}
-    outcome = str(OUTCOMES[row.outcome]) % {"unit": row.unit} if row.outcome else ""
+    words = RETURN_OUTCOMES if row.is_return else OUTCOMES
+    outcome = str(words[row.outcome]) % {"unit": row.unit} if row.outcome else ""
+    title = _("%(refuser)s拒绝%(asker)s，认为该由%(better)s办") % said
+    if row.is_return and row.better:
+        title = _("%(refuser)s第二次退回%(asker)s，认为该由%(better)s办") % said
+    elif row.is_return:
+        title = _("%(refuser)s第二次退回%(asker)s，派给谁由本单位定") % said
     return RowFace(
-        url=reverse("console:ruling", args=[row.id]),
+        url=reverse("console:case", args=[row.case_id])
+        if row.is_return
+        else reverse("console:ruling", args=[row.id]),
         number=row.number,
         is_example=row.is_example,
         basis=row.item_code or _("清单外"),
-        title=_("%(refuser)s拒绝%(asker)s，认为该由%(better)s办") % said,
+        title=title,
         case=row.case,
         clock=None if row.ruled_at else due_chip("", row.due_at, now) or Chip(_("没有时限")),
         outcome=outcome,

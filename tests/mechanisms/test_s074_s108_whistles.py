@@ -1,18 +1,20 @@
 """Whistles, rounds, rulings, first responsibility, bottom-up evaluation: each as the city's texts want it."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from mulin.cases.actions import answering, checking, evaluating, handling, triage, whistling
 from mulin.cases.jobs import sweep_whistles
 from mulin.cases.models import Call, Case, Whistle
-from mulin.cases.queries import page, tracking, transfers, whistles
+from mulin.cases.queries import page, records, rulings, tracking, transfers, whistles
+from mulin.cases.queries.completion import Period
+from mulin.cases.queries.transfers import Flow
 from mulin.cases.rules.closing import NotYet
 from mulin.cases.rules.lifecycle import FINAL
 from mulin.cases.rules.whistles import CallState, Outcome, WhistleState
 from mulin.catalogue.models import Edition, Item
-from mulin.kernel.errors import NotFound
+from mulin.kernel.errors import NotAllowed, NotFound, NotPossible
 from tests.make import cases as make
 from tests.make import whistles as blow
 from tests.make.cases import NOON
@@ -20,6 +22,7 @@ from tests.make.whistles import LATER, Field
 
 pytestmark = pytest.mark.django_db
 SINCE, UNTIL = NOON - timedelta(days=1), NOON + timedelta(days=9)
+PERIOD = Period.of(SINCE, UNTIL, now=UNTIL)
 
 
 @pytest.fixture
@@ -109,9 +112,9 @@ def test_a_whistle_cites_an_item_or_is_marked_off_the_list_and_usage_is_counted(
     blow.whistle(there, item="W-300")
     off = blow.whistle(there, item="", off_list="清单没有这一类")
     assert (off.off_list, off.item) == (True, None)
-    usage = {each.key: each.cases for each in transfers.item_usage(since=SINCE, until=UNTIL)}
-    assert set(usage) == {"W-300", ""}
-    assert usage[""] == (off.case_id,)
+    usage = {each.key: each.count for each in transfers.flows(there.superior, PERIOD).items}
+    assert usage == {"W-300": 1, "—": 1}
+    assert transfers.cases_of(there.superior, PERIOD, Flow.CITED, key="—") == (off.case_id,)
 
 
 @pytest.mark.mechanism("S-078")
@@ -138,9 +141,18 @@ def test_a_livelihood_item_takes_effect_from_its_first_day_without_any_change_of
 def test_the_transfer_log_counts_each_case_once_and_opens_it(there: Field) -> None:
     one = blow.whistle(there, names=("housing", "water"))  # dispatched, then handed to two departments
     make.case(there.city.grid)  # never handed on
-    (street,) = transfers.transfers(since=SINCE, until=UNTIL)
-    assert (street.name, street.cases) == ("东街道", (one.case_id,))
-    assert transfers.transfers(since=UNTIL, until=UNTIL + timedelta(days=1)) == ()
+    (street,) = transfers.transfers(there.superior, PERIOD)
+    assert (street.name, street.count, street.is_hidden) == ("东街道", 1, True)
+    assert transfers.cases_of(there.superior, PERIOD, Flow.TRANSFERRED) == (one.case_id,)
+    with pytest.raises(NotPossible):  # fewer than ten: the whole is told, the street is not
+        transfers.cases_of(there.superior, PERIOD, Flow.TRANSFERRED, key="street")
+    more = {make.dispatched(there.city).pk for _ in range(9)} | {one.case_id}
+    (street,) = transfers.transfers(there.superior, PERIOD)
+    assert (street.count, street.is_hidden) == (10, False)
+    opened = transfers.cases_of(there.superior, PERIOD, Flow.TRANSFERRED, key="street")
+    assert (len(opened), set(opened)) == (10, more)
+    after = Period.of(UNTIL, UNTIL + timedelta(days=1), now=UNTIL + timedelta(days=1))
+    assert transfers.transfers(there.superior, after) == ()
 
 
 @pytest.mark.mechanism("S-081")
@@ -162,8 +174,8 @@ def test_a_joint_operation_records_who_came_and_what_came_of_it(there: Field) ->
     blow.reported_in(there, one, "enforcement", "housing")
     blow.replied(there, one, "enforcement")
     forces = {
-        each.unit: (each.called, each.came, each.replied)
-        for each in transfers.attendance(since=SINCE, until=UNTIL)
+        each.name: (each.called, each.came, each.replied)
+        for each in transfers.flows(there.superior, PERIOD).forces
     }
     assert forces == {
         "示例enforcement局": (1, 1, 1),
@@ -177,10 +189,18 @@ def test_the_share_solved_at_each_level_is_told_and_a_way_up_is_never_refused(th
     small = make.closed(there.city)
     one = blow.ended(there)
     Case.objects.filter(pk=one.case_id).update(state="closed")
-    levels = {each.key: each.cases for each in transfers.solved_at(since=SINCE, until=UNTIL)}
-    assert set(levels) <= {"property_firm", "department"}
-    assert sum(len(cases) for cases in levels.values()) == 2
-    assert any(small.pk in cases for cases in levels.values())
+    found = transfers.flows(there.superior, PERIOD)
+    assert {each.key: each.count for each in found.levels} == {"property_firm": 1, "department": 1}
+    assert (found.solved, [each.is_hidden for each in found.levels]) == (2, [True, True])
+    opened = transfers.cases_of(there.superior, PERIOD, Flow.SOLVED)
+    assert set(opened) == {small.pk, one.case_id}
+    for _ in range(9):
+        make.closed(there.city)
+        other = blow.ended(there)
+        Case.objects.filter(pk=other.case_id).update(state="closed")
+    found = transfers.flows(there.superior, PERIOD)
+    shares = {each.key: found.share_of(each).text for each in found.levels if not each.is_hidden}
+    assert shares == {"property_firm": "50.0", "department": "50.0"}
     again = checking.reopen_case(case_id=small.pk, reason="居民要求往上反映", actor=there.street, now=NOON)
     triage.dispatch_case(case_id=again.pk, lead="community", reason="往上", actor=there.street, now=NOON)
 
@@ -194,7 +214,7 @@ def test_median_and_ninetieth_percentile_are_told_per_level_from_ten_cases_on(th
         handling.finish_case(
             case_id=case.pk, result="好了", actor=there.city.handler, now=at + timedelta(minutes=10)
         )
-        (told,) = transfers.speed(since=SINCE, until=UNTIL)
+        (told,) = transfers.speed(there.superior, PERIOD)
         assert (told.accept_median is None) == (minutes < 10)
     assert told.accept_median == pytest.approx(5.5 * 60)
     assert told.accept_p90 == pytest.approx(9.1 * 60)
@@ -211,8 +231,11 @@ def test_the_owner_is_never_empty_and_the_second_return_rises_to_the_common_pare
         if case.desk == here.street:
             triage.dispatch_case(case_id=case.pk, lead="firm", reason="再看", actor=here.dispatcher, now=NOON)
     assert case.desk == here.county
-    (pair,) = transfers.returned_twice(since=SINCE, until=UNTIL)
-    assert ({pair.one, pair.other}, pair.cases) == ({"东街道", "示例物业"}, (case.pk,))
+    (pair,) = transfers.returned_twice(there.superior, PERIOD)
+    assert ({pair.one, pair.other}, pair.count) == ({"东街道", "示例物业"}, 1)
+    assert transfers.cases_of(there.superior, PERIOD, Flow.RETURNED, key=pair.key) == (case.pk,)
+    (row,) = rulings.rulings_of(there.superior)  # its common superior has it on its list
+    assert (row.case_id, row.is_return, row.ruled_at) == (case.pk, True, None)
 
 
 @pytest.mark.mechanism("S-108")
@@ -229,6 +252,38 @@ def test_the_street_scores_each_department_which_reads_the_reasons_and_may_objec
     (own,) = [slot for slot in after if slot.judged_id == there.housing.pk]
     assert (own.words, own.scores, own.may_object) == ("street看housing：来得快", None, True)
     blow.do(evaluating.object_to_evaluation, there, one, "housing", now=term, judge="street", words="路上堵")
-    (record, _) = transfers.judged(there.housing.pk, since=SINCE, until=UNTIL)
-    assert (record.count, record.mean, record.objected) == (1, None, 1)
+    with pytest.raises(NotPossible):
+        blow.do(
+            evaluating.object_to_evaluation, there, one, "housing", now=term, judge="street", words="再提"
+        )
+    (record,) = records.records(there.superior, year=2026, now=term)
+    assert (record.name, record.count, record.objected, record.is_hidden) == ("示例housing局", 1, 1, True)
     assert Whistle.objects.get(pk=one.pk).state == WhistleState.ENDED
+
+
+@pytest.mark.mechanism("S-108")
+def test_a_years_scores_are_a_departments_record_from_ten_on_and_its_own_when_the_year_is_over(
+    there: Field,
+) -> None:
+    cases = set()
+    for number in range(10):
+        one = blow.ended(there)
+        cases.add(one.case_id)
+        blow.judged(there, one, "street", "housing")
+        blow.judged(there, one, "housing", "street")  # what it says of the street is no record of it
+        (record,) = records.records(there.superior, year=2026, now=LATER)
+        told = [(each.name, each.count, each.mean) for each in record.aspects]
+        assert told == [("响应", number + 1, 4.0 if number == 9 else None),
+                        ("结果", number + 1, 5.0 if number == 9 else None)]  # fmt: skip
+    housing = there.people["housing"]
+    (own,) = records.records(housing, year=2026, now=LATER)
+    assert (own.is_own, own.count, [each.mean for each in own.aspects]) == (True, 10, [None, None])
+    (own,) = records.records(housing, year=2026, now=datetime(2027, 1, 1, tzinfo=NOON.tzinfo))
+    assert [each.mean for each in own.aspects] == [4.0, 5.0]
+    assert records.records(there.people["water"], year=2026, now=LATER) == ()
+    assert records.records(there.superior, year=2027, now=LATER) == ()
+    assert set(records.cases_judged(there.superior, year=2026, unit="housing")) == cases
+    with pytest.raises(NotAllowed):
+        records.cases_judged(housing, year=2026, unit="housing")
+    with pytest.raises(NotPossible):
+        records.cases_judged(there.superior, year=2026, unit="water")

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from mulin.cases.actions import checking, moves, visiting
+from mulin.cases.actions import checking, moves, supervising, visiting
 from mulin.cases.models import Case, Rating, Report
 from mulin.cases.queries import doors, routing
 from mulin.cases.rules import aftercare, closing, lifecycle
@@ -13,7 +13,9 @@ from mulin.kernel.errors import BadInput, NotPossible
 from mulin.ledger.actions import record, whole
 from mulin.people.actions import contacts
 
-AGAIN = "诉求人说没有解决，重办"
+# Whoever is judged reads these words: they say what happens now, never that somebody rated it so.
+AGAIN = "按规定重新办理"
+WATCHED = "按规定督办，请把办理情况报来复查"
 RATEABLE = frozenset({State.CHECKED.value, State.CLOSED.value})
 
 
@@ -79,14 +81,18 @@ def ask_reopen(*, tracking_code: str, reason: str, actor: Actor, now: datetime) 
 def _doubt(report: Report, *, now: datetime, asked: bool = False) -> bool:
     """Do what the city has set when a voice says "not solved"; return whether anything came of it."""
     case, settings = report.case, doors.settings()
+    low = LowRating(settings.low_rating)
     open_still = aftercare.window_open(closed_at=case.closed_at, reopen_days=settings.reopen_days, now=now)
-    if settings.low_rating == LowRating.NOTHING and not asked:
+    if low is LowRating.NOTHING and not asked:
         return False
-    if settings.low_rating == LowRating.REOPEN and case.state == State.CLOSED and open_still:
-        cause = f"report:{report.pk}"
-        checking.reopen_case(case_id=case.pk, reason=AGAIN, because=cause, actor=SYSTEM, now=now)
+    again = low.takes_up_again and case.state == State.CLOSED and open_still
+    if again:
+        checking.reopen_case(case_id=case.pk, reason=AGAIN, actor=SYSTEM, now=now)
+    if low is LowRating.SUPERVISE and (again or case.state == State.CHECKED):
+        if not case.supervisions_open:
+            supervising.supervise_case(case_id=case.pk, reason=WATCHED, actor=SYSTEM, now=now)
         return True
-    return visiting.open_visit(case, report, why=VisitWhy.DOUBT, now=now) is not None
+    return again or visiting.open_visit(case, report, why=VisitWhy.DOUBT, now=now) is not None
 
 
 @whole

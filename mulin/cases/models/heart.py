@@ -295,7 +295,7 @@ class Settings(models.Model):
     supervision_days = models.SmallIntegerField(default=2, db_default=2)  # working days to answer a 督办
     visit_days = models.SmallIntegerField(default=7)  # a visit-back is to be made within so many days
     visit_attempts = models.SmallIntegerField(default=3)  # nobody is rung more often
-    low_rating = models.CharField(max_length=8, default="visit")  # rules.aftercare.LowRating
+    low_rating = models.CharField(max_length=16, default="visit")  # rules.aftercare.LowRating
     repeat_count = models.SmallIntegerField(default=3)  # so many cases of one matter at one place …
     repeat_days = models.SmallIntegerField(default=30)  # … within so many days …
     repeat_metres = models.SmallIntegerField(default=50)  # … or in the same compound, are a repeat complaint

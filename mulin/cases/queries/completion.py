@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, QuerySet
 
 from mulin.cases import policy
 from mulin.cases.models import Case
@@ -20,6 +20,7 @@ from mulin.people.queries.units import ancestors_in_time
 
 SEE: Final = "see_rates"
 PAGE: Final = 50
+DAYS_MOST: Final = 366  # one question is about a year at most
 
 
 class Count(StrEnum):
@@ -93,10 +94,12 @@ class Period:
     ) -> "Period":
         """Return a period told as of its end, or as of ``as_of``.
 
-        :raises BadInput: it ends before it begins
+        :raises BadInput: it ends before it begins, or is longer than a year
         """
         if until <= since:
             raise BadInput("结束要晚于开始", where="until")
+        if until - since > timedelta(days=DAYS_MOST, hours=1):  # an hour: clocks may have been put back
+            raise BadInput("一次最多看 %(days)d 天", where="until", days=DAYS_MOST)
         return cls(since, until, min(now, as_of or until))
 
 
@@ -171,9 +174,7 @@ def _asked(
     ).values_list(
         "pk", "state", "closed_at", "due_at", "reopened", "excluded_at", "late_waived_at", F("place_unit")
     )
-    sql, values = seen.query.sql_with_params()
-    named = {f"p{number}": value for number, value in enumerate(values)}
-    cohort = sql % tuple(f"%(p{number})s" for number in range(len(values)))
+    cohort, named = said_out(seen)
     with connection.cursor() as cursor:
         cursor.execute(
             _STOOD.replace("{cohort}", cohort) + question,
@@ -181,6 +182,13 @@ def _asked(
         )
         rows: list[tuple[Any, ...]] = cursor.fetchall()
     return rows
+
+
+def said_out(cases: QuerySet[Case, Any]) -> tuple[str, dict[str, Any]]:
+    """Return a question about cases as a part of a longer statement, with the values it names."""
+    sql, values = cases.query.sql_with_params()
+    named = {f"p{number}": value for number, value in enumerate(values)}
+    return sql % tuple(f"%({name})s" for name in named), named
 
 
 def street_names() -> dict[int | None, tuple[str, str]]:

@@ -223,6 +223,9 @@ def _part(part: Assignment) -> Part:
 _UNIT_FACTS: Final = ("to", "by", "better", "desk", "place", "was", "unit", "superior")
 
 
+_BY_RATING: Final = ("case.reopened", "case.supervised")
+
+
 def _units_in(facts: Mapping[str, object]) -> dict[str, int]:
     """Return the facts that point at units."""
     return {name: pk for name in _UNIT_FACTS if isinstance(pk := facts.get(name), int)}
@@ -237,8 +240,12 @@ def timeline_of(case: Case) -> tuple[Event, ...]:
     units = dict(Unit.objects.filter(pk__in=unit_ids).values_list("pk", "short_name"))
     people = {entry.account_id for entry in entries if entry.account_id > 0}
     names = dict(Account.objects.filter(pk__in=people).values_list("pk", "person__name"))
+    # What a rating led to by itself, in the same moment, would tell those it judges what it was.
+    at_once = {entry.at for entry in entries if entry.kind in _BY_RATING and not entry.unit_id}
     events = []
     for entry in reversed(entries):
+        if entry.kind == "case.rated" and entry.at in at_once:
+            continue
         said = entry.facts.get("said")
         remark = remarks.get(said) if isinstance(said, int) else None
         events.append(

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from enum import StrEnum
-from fractions import Fraction
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,11 +15,10 @@ from mulin.cases.models import Case, Rating, Report, Visit, VisitPlan
 from mulin.cases.queries.completion import PAGE, SEE, Period, street_names
 from mulin.cases.queries.script import formulas
 from mulin.cases.rules.aftercare import Satisfied, Solved, VisitOutcome, VisitWhy
-from mulin.cases.rules.rates import FormulaRow, Rate, ThreeRates, Visits, change, hidden, three_rates
+from mulin.cases.rules.rates import FormulaRow, Rate, ThreeRates, Visits, change, hidden, share, three_rates
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import NotAllowed, NotPossible
 
-ZERO: Final = Fraction(0)
 # Who was drawn by lot, and every case of a compound; whoever complains again is no sample of anything.
 COUNTED: Final = (VisitWhy.SAMPLE.value, VisitWhy.COMPOUND.value)
 
@@ -85,7 +83,7 @@ class Ratings:
     @property
     def response(self) -> Rate:
         """Return rated ÷ answered."""
-        return _rate(self.rated, self.answered)
+        return share(self.rated, self.answered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,11 +197,7 @@ def ratings(actor: Actor, period: Period) -> Ratings:
         n_satisfied=Count("pk", filter=Q(satisfied=True)),
     )
     rated = counted["n_rated"]
-    return Ratings(answered, rated, _rate(counted["n_solved"], rated), _rate(counted["n_satisfied"], rated))
-
-
-def _rate(part: int, whole: int) -> Rate:
-    return Rate(ZERO + part, whole)
+    return Ratings(answered, rated, share(counted["n_solved"], rated), share(counted["n_satisfied"], rated))
 
 
 def waves(actor: Actor, *, most: int = 12) -> tuple[Wave, ...]:

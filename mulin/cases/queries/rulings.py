@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import F
@@ -26,9 +27,11 @@ class RulingRow:
     """One line of a superior's queue."""
 
     id: int
+    case_id: UUID
     number: str
     case: str
     is_example: bool
+    is_return: bool  # a case returned twice between two bodies: whoever rules dispatches it (S-099)
     asker: str
     refuser: str
     better: str
@@ -52,10 +55,13 @@ class RulingPage:
 
 
 def rulings_of(actor: Actor) -> tuple[RulingRow, ...]:
-    """Return what the actor's units have to rule, the nearest deadline first, then what they ruled last."""
+    """Return what the actor's units have to rule, the nearest deadline first, then what they ruled last.
+
+    Refused calls, and cases that were returned twice between two bodies.
+    """
     units = [grant.unit_id for grant in actor.grants if grant.relations(Act.RULE)]
     related = ("case", "asker", "refuser", "better_unit", "unit")
-    mine = Ruling.objects.filter(superior__in=units, call__isnull=False).select_related(*related)
+    mine = Ruling.objects.filter(superior__in=units).select_related(*related)
     waiting = mine.filter(ruled_at__isnull=True).order_by(F("due_at").asc(nulls_last=True), "pk")
     given = mine.filter(ruled_at__isnull=False).order_by("-ruled_at")
     return tuple(_row(ruling) for ruling in (*waiting[:MOST], *given[:DONE_MOST]))
@@ -65,7 +71,7 @@ _OWED: Final = """
 select (select count(*) from (select from cases_call
           where unit_id = any(%s) and state in ('calling', 'reported_in') limit %s) as called)
      + (select count(*) from (select from cases_ruling
-          where superior_id = any(%s) and ruled_at is null and call_id is not null limit %s) as asked)
+          where superior_id = any(%s) and ruled_at is null limit %s) as asked)
 """
 
 
@@ -84,9 +90,11 @@ def owed_by(actor: Actor) -> int:
 def _row(ruling: Ruling) -> RulingRow:
     return RulingRow(
         id=ruling.pk,
+        case_id=ruling.case_id,
         number=ruling.case.number,
         case=ruling.case.title,
         is_example=ruling.case.is_example,
+        is_return=ruling.call_id is None,
         asker=ruling.asker.short_name,
         refuser=ruling.refuser.short_name,
         better=ruling.better_unit.short_name if ruling.better_unit else "",

@@ -170,6 +170,16 @@ def not_yet_noticed(actor: Actor, *, since: datetime, until: datetime) -> list[U
     return list(found.order_by("raised_at", "pk").values_list("pk", flat=True)[:ITEMS_MOST])
 
 
+def of_case(actor: Actor, case: Case, *, now: datetime) -> tuple[SupervisionRow, ...]:
+    """Return the supervisions of a case its page has opened, the newest first, to whom it permits."""
+    if not actor.may(READ):
+        return ()
+    found = list(_full(Supervision.objects.filter(case=case)).order_by("-raised_at", "pk")[:PAGE])
+    for item in found:
+        item.case = case
+    return tuple(_row(item, now) for item in found)
+
+
 def bulletins(actor: Actor, *, most: int = 50) -> list[dict[str, Any]]:
     """Return the newest collected notices with how many items each holds and how many are settled.
 

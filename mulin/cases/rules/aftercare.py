@@ -79,8 +79,14 @@ class LowRating(StrEnum):
     """What a rating "not solved" leads to, as the city sets it."""
 
     REOPEN = "reopen"  # at once, inside the window
+    SUPERVISE = "supervise"  # the same, and whoever has the move then answers for it (督办)
     VISIT = "visit"  # a third party asks first
     NOTHING = "nothing"
+
+    @property
+    def takes_up_again(self) -> bool:
+        """Return whether a closed case is taken up again at once."""
+        return self in (LowRating.REOPEN, LowRating.SUPERVISE)
 
 
 class NotYours(NotPossible):

@@ -94,6 +94,11 @@ def three_rates(visits: Visits, formula: FormulaRow) -> ThreeRates:
     return ThreeRates(response, solution, satisfaction, Rate(weighted / weights, n))
 
 
+def share(part: int, whole: int) -> Rate:
+    """Return a plain share: so many of so many."""
+    return Rate(Fraction(part), whole)
+
+
 def percent(part: Fraction | int, whole: int) -> str:
     """Return ``part`` of ``whole`` in per cent, one decimal, half up; "—" when there is no whole.
 

@@ -9,10 +9,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
-from mulin.cases.queries import whistles, worklist
+from mulin.cases.queries import supervisions, whistles, worklist
 from mulin.cases.queries.page import CasePage, case_page
 from mulin.cases.rules.lifecycle import FINAL
-from mulin.console import after_faces, case_faces, clock_faces, past_faces, whistle_faces, words, worklists
+from mulin.console import (
+    after_faces,
+    case_faces,
+    clock_faces,
+    past_faces,
+    supervision_faces,
+    whistle_faces,
+    words,
+    worklists,
+)
 from mulin.console.door import StaffRequest, show, show_part, staff
 from mulin.gateways import photos
 from mulin.kernel.errors import NotFound
@@ -83,6 +92,9 @@ def right_side(request: StaffRequest, page: CasePage, *, query: str) -> dict[str
         "photos_title": _("照片 %(n)d 张") % {"n": len(page.photos)} if page.photos else _("照片"),
         "units": past_faces.parts_face(page),
         "whistles": [whistle_faces.row_face(one, now=now) for one in whistles.rounds_of(case, now=now)],
+        "supervisions": supervision_faces.case_face(
+            supervisions.of_case(request.actor, case, now=now), now=now
+        ),
         "synthetic": bool(case.place.get("synthetic")),
         "has_place": bool(case.place.get("area_code")) or case.lon is not None,
         "timeline": [past_faces.event_face(event) for event in page.timeline],

@@ -1,8 +1,9 @@
 """Figures after closing: completion and the three rates, each number a door to its cases."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
+from uuid import UUID
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -52,7 +53,7 @@ def _day(text: str, otherwise: date) -> date:
         return otherwise
 
 
-def _period(request: StaffRequest) -> tuple[Period, dict[str, str]]:
+def period_of(request: StaffRequest) -> tuple[Period, dict[str, str]]:
     """Return the period asked for (the last thirty days if none), and what keeps it in an address."""
     today = timezone.localtime(request.now).date()
     since = _day(request.GET.get("since", ""), today - timedelta(days=30))
@@ -69,10 +70,11 @@ def _period(request: StaffRequest) -> tuple[Period, dict[str, str]]:
 @staff
 def figures(request: StaffRequest) -> HttpResponse:
     """Show completion and the three rates of a period, with what each number is made of."""
-    period, asked = _period(request)
+    period, asked = period_of(request)
     whole, *streets = completion.completion(request.actor, period, now=request.now)
     context: dict[str, Any] = {
         "section": "figures",
+        "tab": "figures",
         "period": period,
         "asked": asked,
         "now_url": "?" + urlencode({**asked, "as_of": "now"}),
@@ -137,12 +139,9 @@ def _url(count: str, asked: dict[str, str]) -> str:
 @staff
 def counted(request: StaffRequest) -> HttpResponse:
     """Show exactly the cases a number counts."""
-    period, asked = _period(request)
+    period, asked = period_of(request)
     name, street = request.GET.get("count", ""), request.GET.get("street", "")[:32]
-    try:
-        page = max(1, int(request.GET.get("page", "1")))
-    except ValueError:
-        raise BadInput("页码不对", where="page") from None
+    page = page_of(request)
     word: Text
     if name in set(Count):
         word = COUNTS[Count(name)]
@@ -154,14 +153,41 @@ def counted(request: StaffRequest) -> HttpResponse:
         found = rates.cases_visited(request.actor, period, VisitCount(name), street=street, page=page)
     else:
         raise NotFound("没有这个数字")
+    back = f"{reverse('console:figures')}?{urlencode(asked)}"
+    return show_counted(request, found, word=word, page=page, back=back, back_word=_("统计"), period=period)
+
+
+def page_of(request: StaffRequest) -> int:
+    """Return the page asked for.
+
+    :raises BadInput: it is no number
+    """
+    asked = request.GET.get("page", "1")
+    if not asked.isdecimal() or len(asked) > 5:
+        raise BadInput("页码不对", where="page")
+    return max(1, int(asked))
+
+
+def show_counted(
+    request: StaffRequest,
+    found: Sequence[UUID],
+    *,
+    word: Text,
+    page: int,
+    back: str,
+    back_word: Text,
+    **more: Any,
+) -> HttpResponse:
+    """Show a page of the cases a number counts."""
     rows = rows_of(request.actor, found[: completion.PAGE], now=request.now)
     context = {
         "section": "figures",
         "word": word,
-        "period": period,
         "rows": [case_faces.row_face(row, now=request.now) for row in rows],
         "page": page,
         "has_more": len(found) > completion.PAGE,
-        "back": f"{reverse('console:figures')}?{urlencode(asked)}",
+        "back": back,
+        "back_word": back_word,
+        **more,
     }
     return show(request, "console/after/counted.html", context)

@@ -20,18 +20,13 @@ from mulin.cases.queries.supervisions import SupervisionRow
 from mulin.cases.rules.supervision import Stage
 from mulin.console import door, fields, words
 from mulin.console.door import StaffRequest, show, show_part, staff
+from mulin.console.supervision_faces import STAGES, TONES
 from mulin.console.views.queue import XLSX
 from mulin.gateways import sheets
 from mulin.kernel.errors import Refusal
 from mulin.telling import queries
 from mulin.telling.actions import reading, sending
 
-STAGES: Final = {
-    Stage.ASKED: gettext_lazy("待回复"),
-    Stage.REPLIED: gettext_lazy("待复查"),
-    Stage.SETTLED: gettext_lazy("已销号"),
-}
-TONES: Final = {Stage.ASKED: "warn", Stage.REPLIED: "ac", Stage.SETTLED: "ok"}
 FATES: Final = {
     "waiting": gettext_lazy("待发"),
     "sending": gettext_lazy("发送中"),

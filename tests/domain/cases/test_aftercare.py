@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from mulin.cases.actions import appeals, checking, handling, visits, voice
-from mulin.cases.models import Appeal, Assignment, Case, Rating, Settings, Visit
+from mulin.cases.models import Appeal, Assignment, Case, Rating, Settings, Supervision, Visit
 from mulin.cases.queries import doors, marks, sampling
 from mulin.cases.queries.page import case_page
 from mulin.cases.rules.aftercare import (
@@ -162,10 +162,17 @@ def test_a_case_of_a_compound_gets_its_visit_with_closing(here: City) -> None:
 
 
 @pytest.mark.parametrize(
-    ("low", "state", "visits_open"),
-    [("reopen", "registered", 0), ("visit", "closed", 1), ("nothing", "closed", 0)],
+    ("low", "state", "visits_open", "supervised"),
+    [
+        ("reopen", "registered", 0, 0),
+        ("supervise", "registered", 0, 1),
+        ("visit", "closed", 1, 0),
+        ("nothing", "closed", 0, 0),
+    ],
 )
-def test_a_low_rating_does_what_the_city_has_set(here: City, low: str, state: str, visits_open: int) -> None:
+def test_a_low_rating_does_what_the_city_has_set(
+    here: City, low: str, state: str, visits_open: int, supervised: int
+) -> None:
     case = make.closed(here)
     setting(low_rating=low)
     voice.rate_report(
@@ -173,7 +180,40 @@ def test_a_low_rating_does_what_the_city_has_set(here: City, low: str, state: st
     )
     assert Case.objects.get(pk=case.pk).state == state
     assert Visit.objects.filter(case=case, done_at__isnull=True).count() == visits_open
+    assert Supervision.objects.filter(case=case, state="asked").count() == supervised
     assert Rating.objects.count() == 1
+
+
+def test_a_low_rating_before_closing_is_supervised_once(here: City) -> None:
+    case = make.answered(here)
+    make.filed(joins=case.pk)
+    rate = {"satisfied": False, "solved": False, "actor": PUBLIC, "now": LATER}
+    setting(low_rating="supervise")
+    for report in case.reports.all():
+        checking.answer_report(
+            case_id=case.pk, report_id=report.pk, text="好了", actor=here.checker, now=LATER
+        )
+        voice.rate_report(tracking_code=report.tracking_code, **rate)  # type: ignore[arg-type]
+    item = Supervision.objects.get(case=case)
+    assert (item.unit, item.raised_unit) == (here.community, None)
+    with pytest.raises(NotYet):
+        checking.close_case(case_id=case.pk, actor=here.checker, now=LATER)
+
+
+@pytest.mark.parametrize("low", ["reopen", "supervise"])
+def test_what_a_low_rating_leads_to_does_not_tell_the_judged_of_it(here: City, low: str) -> None:
+    case = make.closed(here)
+    setting(low_rating=low)
+    voice.rate_report(
+        tracking_code=make.code_of(case), solved=False, satisfied=False, actor=PUBLIC, now=LATER
+    )
+    report = str(case.reports.get().pk)
+    for judged in (here.handler, here.checker, here.dispatcher):
+        newest = [event for event in case_page(judged, case.pk, now=LATER).timeline if event.at == LATER]
+        assert "case.reopened" in {event.kind for event in newest}
+        assert "case.rated" not in {event.kind for event in newest}
+        assert not [event for event in newest if "解决" in event.words or "满意" in event.words]
+        assert not [event for event in newest if report in repr(event.facts)]
 
 
 def test_who_wants_nothing_more_is_left_alone(here: City) -> None:

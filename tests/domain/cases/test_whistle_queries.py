@@ -6,15 +6,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from mulin.cases.actions import answering, evaluating, handling, triage, whistling
+from mulin.cases.actions import answering, handling, triage, whistling
 from mulin.cases.models import Case, Ruling
-from mulin.cases.queries import page, transfers, whistles
+from mulin.cases.queries import page, records, rulings, transfers, whistles
+from mulin.cases.queries.completion import Period
+from mulin.cases.queries.transfers import Flow
 from mulin.cases.queries.whistle_shapes import NeedKind, Slot, WhistlePage
 from mulin.cases.queries.whistles import Tab
 from mulin.cases.rules.lifecycle import Act
 from mulin.cases.rules.whistles import AlreadyRuled, Outcome
 from mulin.kernel.actor import Actor
-from mulin.kernel.errors import NotAllowed, NotFound
+from mulin.kernel.errors import BadInput, NotAllowed, NotFound
 from tests.make import cases as make
 from tests.make import whistles as blow
 from tests.make.cases import NOON
@@ -22,6 +24,7 @@ from tests.make.whistles import LATER, Field
 
 pytestmark = pytest.mark.django_db
 SINCE, UNTIL = NOON - timedelta(days=1), NOON + timedelta(days=1)
+PERIOD = Period.of(SINCE, UNTIL, now=UNTIL)
 
 
 @pytest.fixture
@@ -177,39 +180,72 @@ def test_the_second_return_between_two_bodies_goes_to_their_common_superior(ther
     assert (ruling.superior, ruling.unit, ruling.outcome) == (there.city.county, there.city.firm, "report_in")
     with pytest.raises(AlreadyRuled):
         handling.return_case(case_id=case.pk, reason="第三次", actor=there.city.handler, now=NOON)
-    (pair,) = transfers.returned_twice(since=SINCE, until=UNTIL)
-    assert ({pair.one, pair.other}, pair.cases) == ({"东街道", "示例物业"}, (case.pk,))
+    (pair,) = transfers.returned_twice(there.superior, PERIOD)
+    assert ({pair.one, pair.other}, pair.count) == ({"东街道", "示例物业"}, 1)
+    assert transfers.cases_of(there.superior, PERIOD, Flow.RETURNED, key=pair.key) == (case.pk,)
+
+
+def test_a_case_returned_twice_waits_on_its_superiors_list_until_it_is_dispatched(there: Field) -> None:
+    owed = rulings.owed_by(there.superior)
+    case = bounced(there)
+    (row,) = rulings.rulings_of(there.superior)
+    assert (row.case_id, row.is_return, row.refuser, row.outcome) == (case.pk, True, "示例物业", None)
+    assert rulings.owed_by(there.superior) == owed + 1
+    assert rulings.rulings_of(there.city.other_dispatcher) == ()
+    triage.dispatch_case(case_id=case.pk, lead="firm", reason="就归物业", actor=there.superior, now=NOON)
+    (row,) = rulings.rulings_of(there.superior)
+    assert (row.outcome, row.unit, rulings.owed_by(there.superior)) == ("report_in", "示例物业", owed)
 
 
 def test_figures_open_their_cases(there: Field) -> None:
-    one = blow.ended(there)
+    blow.ended(there)
     blow.whistle(there, names=("water",), item="", off_list="没有合适的")
-    usage = {each.key: each.count for each in transfers.item_usage(since=SINCE, until=UNTIL)}
-    assert usage == {"9-001": 1, "": 1}
-    (street,) = transfers.transfers(since=SINCE, until=UNTIL)
-    assert (street.name, street.count) == ("东街道", 2)
-    assert one.case_id in street.cases
-    came = {each.unit: (each.called, each.came, each.replied) for each in
-            transfers.attendance(since=SINCE, until=UNTIL)}  # fmt: skip
-    assert came == {"示例housing局": (1, 1, 1), "示例water局": (1, 0, 0)}
     make.closed(there.city)
-    levels = {each.key: each.count for each in transfers.solved_at(since=SINCE, until=UNTIL)}
-    assert sum(levels.values()) == 1
-    (fast,) = transfers.speed(since=SINCE, until=UNTIL)
-    assert (fast.kind, fast.count, fast.accept_median) == ("property_firm", 3, None)
     for _ in range(7):
         make.in_hand(there.city)
-    (fast,) = transfers.speed(since=SINCE, until=UNTIL)
-    assert (fast.count, fast.accept_median, fast.accept_p90) == (10, 0.0, 0.0)
+    found = transfers.flows(there.superior, PERIOD)
+    assert {each.key: each.count for each in found.items} == {"9-001": 1, "—": 1}
+    assert [(each.name, each.count, each.is_hidden) for each in found.streets] == [("东街道", 10, False)]
+    assert {each.name: (each.called, each.came, each.replied, each.is_hidden) for each in found.forces} == {
+        "示例housing局": (1, 1, 1, True), "示例water局": (1, 0, 0, True)
+    }  # fmt: skip
+    assert [(each.key, each.count, each.is_hidden) for each in found.levels] == [("property_firm", 1, True)]
+    (fast,) = found.speeds
+    assert (fast.kind, fast.count, fast.accept_median, fast.solve_median) == ("property_firm", 10, 0.0, None)
+    opened = {
+        Flow.TRANSFERRED: found.transferred, Flow.SOLVED: found.solved, Flow.ACCEPTED: fast.count,
+        Flow.CITED: 2, Flow.CALLED: 2, Flow.RETURNED: 0,
+    }  # fmt: skip
+    for flow, count in opened.items():
+        assert len(transfers.cases_of(there.superior, PERIOD, flow)) == count
+    nowhere = transfers.flows(there.city.other_dispatcher, PERIOD)
+    assert (nowhere.transferred, nowhere.solved, nowhere.speeds, nowhere.forces) == (0, 0, (), ())
+    Case.objects.update(excluded_at=NOON)  # 剔除
+    assert transfers.flows(there.superior, PERIOD).transferred == 0
 
 
-def test_a_units_record_has_no_mean_below_ten(there: Field) -> None:
-    for number in range(10):
-        one = blow.ended(there)
-        blow.judged(there, one, "street", "housing")
-        blow.judged(there, one, "housing", "street")
-        found = transfers.judged(there.housing.pk, since=SINCE, until=UNTIL)
-        assert [each.mean for each in found] == ([4.0, 5.0] if number == 9 else [None, None])
-        if number == 0:
-            blow.do(evaluating.object_to_evaluation, there, one, "housing", judge="street", words="路上堵")
-    assert [each.objected for each in found] == [1, 1]
+def test_only_who_may_see_figures_sees_flows_and_they_cost_the_same(there: Field) -> None:
+    for ask in (
+        lambda: transfers.flows(there.city.handler, PERIOD),
+        lambda: transfers.cases_of(there.city.handler, PERIOD, Flow.SOLVED),
+        lambda: records.cases_judged(there.city.handler, year=2026, unit="housing"),
+    ):
+        with pytest.raises(NotAllowed):
+            ask()
+    costs = set()
+    for more in (1, 2):
+        for _ in range(more):
+            blow.ended(there)
+            bounced(there)
+        with CaptureQueriesContext(connection) as asked:
+            transfers.flows(there.superior, PERIOD)
+            records.records(there.superior, year=2026, now=LATER)
+        costs.add(len(asked))
+    assert len(costs) == 1
+
+
+def test_a_year_is_asked_at_most(there: Field) -> None:
+    with pytest.raises(BadInput):
+        Period.of(NOON, NOON + timedelta(days=368), now=NOON)
+    with pytest.raises(BadInput):
+        records.records(there.superior, year=1999, now=NOON)

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from pydantic import TypeAdapter
 
+from mulin.api.figures import FlowsShown
 from mulin.api.shown import EntriesShown, ItemsShown, LocatedShown, MeShown, UnitsShown
 from mulin.cases.models import Case
 from mulin.cases.queries.worklist import QueuePage
@@ -16,6 +17,7 @@ from mulin.people.models import Edition, Permit, Role
 from tests.edges.api.conftest import Desk
 from tests.make import aftercare as after
 from tests.make import cases as make
+from tests.make import whistles as blow
 from tests.make.api import Caller
 
 
@@ -147,3 +149,34 @@ def test_figures_say_their_numbers_and_open_their_cases(desk: Desk) -> None:
     assert opened == {"cases": [str(case.pk)], "page": 1, "has_more": False}
     assert desk.handler.get("/figures", since=today, until=today).status_code == 403
     assert desk.command.get("/figures", since=today, until="2020-01-01").status_code == 422
+
+
+def test_flows_say_their_numbers_and_open_their_cases(desk: Desk) -> None:
+    cases = {str(after.closed(desk.city, at=timezone.now()).pk) for _ in range(10)}
+    today = timezone.localdate().isoformat()
+    answer = desk.command.get("/figures/flows", since=today, until=today)
+    assert answer.status_code == 200, answer.content
+    told = TypeAdapter(FlowsShown).validate_json(answer.content)
+    assert [(line.key, line.count) for line in told.streets] == [("street", 10)]
+    assert [(line.key, line.share) for line in told.solved_at] == [("property_firm", "100.0")]
+    assert (told.speed[0].count, told.speed[0].accept_median) == (10, 0.0)
+    asked = {"since": today, "until": today, "flow": "transferred", "key": "street"}
+    opened = desk.command.get("/figures/flows/cases", **asked).json()
+    assert (set(opened["cases"]), opened["has_more"]) == (cases, False)
+    assert desk.command.get("/figures/flows/cases", **asked | {"flow": "nonsense"}).status_code == 422
+    assert desk.handler.get("/figures/flows", since=today, until=today).status_code == 403
+    assert desk.command.get("/figures/flows", since="2020-01-01", until=today).status_code == 422
+
+
+def test_a_year_of_evaluations_is_read_by_unit(desk: Desk) -> None:
+    there = blow.field(desk.city)
+    one = blow.ended(there)
+    for judge, of in (("street", "housing"), ("housing", "street")):
+        blow.judged(there, one, judge, of)
+    (told,) = desk.command.get("/figures/records", year=2026).json()
+    assert (told["code"], told["count"], [aspect["mean"] for aspect in told["aspects"]]) == (
+        "housing", 1, [None, None]
+    )  # fmt: skip
+    assert desk.command.get("/figures/records/cases", year=2026, unit="housing").status_code == 409
+    assert desk.handler.get("/figures/records/cases", year=2026, unit="housing").status_code == 403
+    assert desk.command.get("/figures/records", year=1999).status_code == 422

@@ -1,6 +1,8 @@
 """Visit-backs, appeals and figures on screen: forms lead where they say, the judged see nothing."""
 
+import re
 from datetime import timedelta
+from html import unescape
 
 import pytest
 from django.test import Client
@@ -48,7 +50,7 @@ def test_a_visit_is_listed_rung_and_written_down(city: None) -> None:
     for who in (console.FIRM, console.DISPATCHER):
         seen = console.browser(who).get(f"/console/cases/{case.pk}/").content.decode()
         assert "还在冒" not in seen
-        assert "没有解决" not in seen.replace("诉求人说没有解决", "")
+        assert "没有解决" not in seen
 
 
 def test_what_is_missing_is_said_beside_its_field(city: None) -> None:
@@ -111,8 +113,72 @@ def test_every_figure_opens_its_cases(city: None) -> None:
     assert console.browser(console.AUDITOR).get("/console/visits/").status_code == 403
 
 
-@pytest.mark.parametrize("path", ["visits/", "visits/plans/", "appeals/", "figures/"])
+@pytest.mark.parametrize(
+    "path", ["visits/", "visits/plans/", "appeals/", "figures/", "figures/flows/", "figures/records/"]
+)
 def test_the_pages_speak_english(city: None, path: str) -> None:
     console.case("closed", contact=True)
     page = console.browser(console.DISPATCHER, language="en").get(f"/console/{path}")
     assert page.status_code == 200
+
+
+def test_transfers_levels_and_speed_open_their_cases(city: None) -> None:
+    for _ in range(10):
+        case = console.case("closed")
+    browser = console.browser(SUPERVISOR)
+    page = browser.get("/console/figures/flows/").content.decode()
+    assert "不是门槛" in page
+    assert "100.0%" in page  # all solved at one level
+    addresses = set(re.findall(r'href="(/console/figures/flows/cases/[^"]+)"', page))
+    assert {"transferred", "solved_at", "accepted_at"} <= {re.findall(r"flow=(\w+)", a)[0] for a in addresses}
+    for address in addresses:
+        assert case.number in browser.get(unescape(address)).content.decode()
+    assert browser.get("/console/figures/flows/cases/?flow=nonsense").status_code == 404
+    assert browser.get("/console/figures/flows/?since=2020-01-01").status_code == 422  # a year at most
+    assert console.browser(console.FIRM).get("/console/figures/flows/").status_code == 403
+
+
+def test_few_cases_are_told_as_a_whole_only(city: None) -> None:
+    case = console.case("closed")
+    browser = console.browser(SUPERVISOR)
+    page = browser.get("/console/figures/flows/").content.decode()
+    assert "不显示" in page
+    assert "100.0%" not in page
+    assert case.number in browser.get("/console/figures/flows/cases/?flow=transferred").content.decode()
+    key = case.lead.kind_id if case.lead else ""
+    assert browser.get(f"/console/figures/flows/cases/?flow=solved_at&key={key}").status_code == 409
+
+
+def test_a_year_of_evaluations_is_a_page(city: None) -> None:
+    browser = console.browser(SUPERVISOR)
+    assert "年度评价" in browser.get("/console/figures/records/").content.decode()
+    assert browser.get("/console/figures/records/?year=1999").status_code == 422
+    assert browser.get("/console/figures/records/?year=x").status_code == 422
+    assert browser.get("/console/figures/records/cases/?unit=nobody").status_code == 409  # fewer than ten
+    assert console.browser(console.FIRM).get("/console/figures/records/").status_code == 200
+    assert console.browser(console.FIRM).get("/console/figures/records/cases/?unit=x").status_code == 403
+
+
+def test_a_supervision_is_told_on_the_page_of_its_case(city: None) -> None:
+    case = console.case("in_hand")
+    address = f"/console/cases/{case.pk}/"
+    assert "看全部督办" not in console.browser(console.FIRM).get(address).content.decode()
+    said(
+        console.browser(SUPERVISOR), case, "supervise_case", unit=case.desk.code, reason="居民等久了（示例）"
+    )
+    item = str(case.supervisions.get().pk)
+    page = console.browser(console.FIRM).get(address).content.decode()
+    assert "等久了（示例）" in page
+    assert "待回复" in page
+    said(console.browser(console.FIRM), case, "reply_supervision", supervision=item, text="明天修好（示例）")
+    said(
+        console.browser(SUPERVISOR),
+        case,
+        "verify_supervision",
+        supervision=item,
+        verdict="bad",
+        text="没有动工（示例）",
+    )
+    page = console.browser(console.FIRM).get(address).content.decode()
+    assert "没有动工（示例）" in page
+    assert "退回过 1 次" in page
