@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from mulin.resident import neighbours, pages, pictures, report, track
+from mulin.resident import neighbours, pages, pictures, promises, report, track
 
 
 class Digest(StringConverter):
@@ -27,6 +27,12 @@ urlpatterns = [
     path("look", pages.look, name="look"),
     path("map.json", pages.map_data, name="map"),
     path("neighbours", neighbours.neighbours, name="neighbours"),
+    path("promises/", promises.promises, name="promises"),
+    path("promises/<uuid:promise_id>", promises.promise, name="promise"),
+    path("promises/<uuid:promise_id>/say", promises.say, name="promise_say"),
+    path(
+        "promises/<uuid:promise_id>/photos/<digest:digest>/<size:size>", promises.photo, name="promise_photo"
+    ),
     path("report/", report.say, name="say"),
     path("report/where", report.where, name="where"),
     path("report/place", report.place, name="place"),

@@ -1,12 +1,15 @@
 """Promises in the little city: the department promises, the county looks over what residents say of it."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from itertools import count
 
+from django.utils import timezone
+
 from mulin.cases.rules.intake import Channel, Kind
-from mulin.kernel.actor import PUBLIC, Actor, Relation
+from mulin.kernel.actor import PUBLIC, SYSTEM, Actor, Relation
 from mulin.people.models import Unit
+from mulin.people.queries.days import day_of
 from mulin.publications.actions import comments, promises
 from mulin.publications.models import Comment, Promise
 from mulin.publications.rules.promises import Act
@@ -14,6 +17,8 @@ from tests.make import cases as make
 from tests.make.cases import NOON
 
 DUE = date(2026, 6, 30)
+DAY = timedelta(days=1)
+HOUSING = "990101-ZJ"  # a department of the demo city
 PROMISING = (Act.PUBLISH, Act.KEEP, Act.POSTPONE, Act.WITHDRAW)
 DECIDING = (Act.RELEASE, Act.WITHHOLD)
 
@@ -65,3 +70,10 @@ def comment(
         now=now,
     )
     return Comment.objects.get(report=filed.report)
+
+
+def promised(code: str = HOUSING, *, days: int = 30, **more: object) -> Promise:
+    """Let a unit of the demo city promise something, ``days`` from today; a past day as if said before."""
+    now = timezone.now() + min(days, 0) * DAY
+    unit, due_on = Unit.objects.get(code=code), day_of(timezone.now()) + days * DAY
+    return promise(unit, due_on=due_on, now=now, by=SYSTEM, **more)  # type: ignore[arg-type]

@@ -1,6 +1,6 @@
 """Small words and drawings of the residents' templates: icons, moments, steps."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django import template
 from django.templatetags.static import static
@@ -55,6 +55,16 @@ def due(at: datetime | None) -> str:
         return moment(at)
     last = local - timedelta(minutes=1)
     return moment(last).replace("23:59", "24:00")
+
+
+@register.filter
+def day(on: date | None) -> str:
+    """Write a day, with the year when it is another."""
+    if on is None:
+        return ""
+    there = timezone.localtime(on).date() if isinstance(on, datetime) else on
+    written = _("n 月 j 日") if there.year == timezone.localdate().year else _("Y 年 n 月 j 日")
+    return date_format(there, written)
 
 
 @register.filter

@@ -23,10 +23,12 @@ from mulin.resident import limits
 from mulin.resident.urls import urlpatterns
 from tests.house.tree import ROOT
 from tests.make import residents as make
+from tests.make.publications import promised
 from tests.make.residents import INSIDE, Page, Staff
 
 pytestmark = pytest.mark.django_db
 
+NOWHERE = "00000000-0000-7000-8000-000000000000"
 POSTS = {
     "look": "/look",
     "say": "/report/",
@@ -40,8 +42,20 @@ POSTS = {
     "track_review": "/track/2345-6789/review",
     "track_reopen": "/track/2345-6789/reopen",
     "track_withdraw": "/track/2345-6789/contact/withdraw",
+    "promise_say": f"/promises/{NOWHERE}/say",
 }
-READS = {"home", "map", "neighbours", "where", "done", "photo", "find", "track", "track_code", "track_photo"}
+READS = {"promises", "promise", "promise_photo"} | {
+    "home",
+    "map",
+    "neighbours",
+    "where",
+    "done",
+    "photo",
+    "find",
+    "track",
+    "track_code",
+    "track_photo",
+}
 
 
 def pages(phone: Client, staff: Staff) -> dict[str, str]:
@@ -52,6 +66,7 @@ def pages(phone: Client, staff: Staff) -> dict[str, str]:
     staff.drive(declined, "decline")
     make.said(phone, photos=make.upload())
     make.placed(phone)
+    promise = promised(days=-1)
     digest = re.findall(r"/report/photos/([0-9a-f]{64})/", phone.get("/report/").content.decode())[0]
     return {
         "home": "/",
@@ -65,6 +80,9 @@ def pages(phone: Client, staff: Staff) -> dict[str, str]:
         "rate": f"/track/{rated.tracking_code}",
         "question": f"/track/{asked.tracking_code}",
         "declined": f"/track/{declined.tracking_code}",
+        "promises": "/promises/?kind=department",
+        "promise": f"/promises/{promise.pk}",
+        "promise say": f"/promises/{promise.pk}/say",
         "neighbours": "/neighbours?address=东苑小区1号楼",
         "neighbours asked": "/neighbours?address=柳林社区",
     }

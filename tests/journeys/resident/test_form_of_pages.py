@@ -5,11 +5,16 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import Page
 
+from mulin.kernel.actor import SYSTEM
+from mulin.publications.actions import comments, promises
 from tests.house.tree import ROOT
 from tests.make import photos as pictures
+from tests.make import publications as public
 from tests.make import residents as make
+from tests.make.publications import promised
 from tests.make.residents import WORDS, Staff
 
 pytestmark = pytest.mark.browser
@@ -44,6 +49,13 @@ def addresses(city: Staff, phone: Open, tmp_path: Path) -> dict[str, str]:
         found[name] = f"/track/{report.tracking_code}"
     found["done"] = found["closed"].replace("/track/", "/report/done/")
     found["find"], found["wrong code"] = "/track/", "/track/2345-6789"
+    late, kept = promised(days=-1), promised("990101001")
+    now = timezone.now()
+    promises.keep_promise(promise_id=kept.pk, evidence="好了", actor=SYSTEM, now=now)
+    said = public.comment(late, now=now)
+    comments.release_comment(comment_id=said.pk, words="太暗", actor=SYSTEM, now=now)
+    found["promises"], found["promise say"] = "/promises/?kind=street", f"/promises/{late.pk}/say"
+    found["promise"], found["kept"] = f"/promises/{late.pk}", f"/promises/{kept.pk}"
     found["neighbours"] = "/neighbours?address=东苑小区1号楼"
     found["which neighbours"] = "/neighbours?address=柳林社区"
     return found
