@@ -88,11 +88,11 @@ def refuse_whistle(
     call.better_unit = _better(blow, better_unit)
     remark = move.say(reason)
     call.refused_at, call.refusal, call.refusal_rule, call.documents = now, remark, rule, documents
-    call.evidence = whistle_moves.keep_photos(move, photos, phase="refusal")
+    call.evidence = moves.keep_photos(move, photos, phase="refusal")
     call.read_at = call.read_at or now
     call.returns = asking.returns_between(move.case, call.unit_id, blow.whistle.caller_id) + 1
     asked_of = _ask(blow, call)
-    whistle_moves.set_clocks(move.case, blow.whistle, call)  # both stand still now
+    whistle_moves.set_clocks(move, blow.whistle, call)  # both stand still now
     call.save()
     blow.settle()
     move.save(returns=move.case.returns + 1)
@@ -154,7 +154,7 @@ def reply_whistle(
     whistle_moves.turn(call, Deed.REPLY)
     remark = blow.move.say(result)
     call.replied_at, call.result = now, remark
-    call.evidence = whistle_moves.keep_photos(blow.move, photos, phase="work")
+    call.evidence = moves.keep_photos(blow.move, photos, phase="work")
     call.save()
     blow.settle()
     blow.move.save()

@@ -203,11 +203,6 @@ def _start_again(move: moves.Move, **changes: object) -> None:
         turns=0,
         milestones_open=0,
         **kept,
-        **moves.due(
-            start=move.now,
-            limit=limit,
-            source=source,
-            calendar=clockwork.calendar_of(move.case, settings, move.now),
-        ),
+        **clockwork.due(move.case, settings, start=move.now, limit=limit, source=source),
         **changes,
     )

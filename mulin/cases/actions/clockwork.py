@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypedDict
 
 from mulin.cases.models import Case, Extension, Hold, Milestone, Promise, Settings
 from mulin.cases.queries import clock, doors, routing
@@ -21,23 +21,25 @@ TRIAGE: Final = "triage"
 _AT_WORK: Final = (State.IN_HAND, State.WAITING)
 
 
+class Due(TypedDict):
+    """When something is due, and its explanation: the columns of the same names."""
+
+    due_at: datetime | None  # nothing while a stretch without an end stands in it
+    due_why: dict[str, object]
+
+
 def reckon(
     *,
     start: datetime,
     limit: Limit,
     source: str,
     calendar: Calendar,
-    pauses: Sequence[Pause] = (),
+    pauses: Sequence[deadlines.Pause] = (),
     times: int = 0,
-) -> dict[str, object]:
-    """Return ``due_at`` and its explanation; ``times`` the limit was granted once more."""
+) -> Due:
+    """Return when something is due, and why; ``times`` the limit was granted once more."""
     whole = limit if not times else Limit(limit.value * (1 + times), limit.kind)
-    answer = deadlines.deadline(
-        start=start,
-        limit=whole,
-        calendar=calendar,
-        pauses=[(pause.start, pause.end, pause.reason) for pause in pauses],
-    )
+    answer = deadlines.deadline(start=start, limit=whole, calendar=calendar, pauses=pauses)
     why: dict[str, object] = {
         "start": start.isoformat(),
         "limit": {"value": limit.value, "kind": limit.kind.value},
@@ -47,7 +49,21 @@ def reckon(
     }
     if times:
         why["extended"] = times
-    return {"due_at": answer.due_at, "due_why": why}
+    return Due(due_at=answer.due_at, due_why=why)
+
+
+def due(
+    case: Case,
+    settings: Settings,
+    *,
+    start: datetime,
+    limit: Limit,
+    source: str,
+    pauses: Sequence[deadlines.Pause] = (),
+) -> Due:
+    """Return when something about ``case`` is due, by the calendar that holds there when it begins."""
+    calendar = calendar_of(case, settings, start)
+    return reckon(start=start, limit=limit, source=source, calendar=calendar, pauses=pauses)
 
 
 def calendar_of(case: Case, settings: Settings, now: datetime) -> Calendar:
@@ -98,14 +114,17 @@ def anew(
     pauses = clock.pauses_of(case)
     if case.milestones_open:
         shift(case, pauses, settings=settings, now=now)
-    return kept | reckon(
-        start=datetime.fromisoformat(why["start"]),
-        limit=limit,
-        source=source,
-        calendar=calendar_of(case, settings, now),
-        pauses=pauses,
-        times=clock.extended(case),
-    )
+    return {
+        **kept,
+        **reckon(
+            start=datetime.fromisoformat(why["start"]),
+            limit=limit,
+            source=source,
+            calendar=calendar_of(case, settings, now),
+            pauses=[pause.span for pause in pauses],
+            times=clock.extended(case),
+        ),
+    }
 
 
 def standing(case: Case, now: datetime) -> dict[str, object]:
@@ -246,11 +265,9 @@ def _wind(
         limit=Limit(row.limit_value, LimitKind(row.limit_kind)),
         source=f"profile:{row.scheme}",
         calendar=found.calendar_named(row.calendar, path, routing.today(now)),
-        pauses=pauses,
+        pauses=[pause.span for pause in pauses],
     )
-    row.start_at = start
-    for name in ("due_at", "why"):
-        setattr(row, name, reckoned[{"why": "due_why"}.get(name, name)])
+    row.start_at, row.due_at, row.why = start, reckoned["due_at"], reckoned["due_why"]
 
 
 def shift(case: Case, pauses: Sequence[Pause], *, settings: Settings, now: datetime) -> None:

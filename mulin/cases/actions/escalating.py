@@ -18,7 +18,7 @@ from mulin.cases import policy
 from mulin.cases.actions import moves, ruling
 from mulin.cases.models import Rung as RungRow
 from mulin.cases.models import Settings
-from mulin.cases.queries import calls, doors, routing
+from mulin.cases.queries import calls, clock, doors, routing
 from mulin.cases.rules import escalation
 from mulin.cases.rules.escalation import AlarmKind, Rung
 from mulin.cases.rules.supervision import Stage
@@ -259,9 +259,10 @@ def _supervise(cases: Sequence[UUID], settings: Settings, *, actor: Actor, now: 
     """Open a supervision of whoever has the move, where none is open (督办 by the clock)."""
     if not cases:
         return
+    calendar = clock.shelf(settings).calendar_at("", routing.today(now))
     asked: dict[str, Any] = {
         "ids": [new_id() for _ in cases], "cases": list(cases), "asked": Stage.ASKED.value, "now": now,
-        "due": moves.supervision_due(settings, now),
+        "due": moves.supervision_due(settings, calendar, now),
     }  # fmt: skip
     with connection.cursor() as cursor:
         cursor.execute(_SUPERVISE, asked)

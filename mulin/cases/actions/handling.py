@@ -8,7 +8,7 @@ from django.db import connection
 
 from mulin.cases import policy
 from mulin.cases.actions import clockwork, moves, whistle_moves
-from mulin.cases.models import Assignment, Case, Photo
+from mulin.cases.models import Assignment, Case
 from mulin.cases.queries import beside, doors, routing
 from mulin.cases.queries import calls as asking
 from mulin.cases.rules import closing, lifecycle
@@ -17,7 +17,6 @@ from mulin.cases.rules.lifecycle import Act, State
 from mulin.cases.rules.whistles import AlreadyRuled, must_rise
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import NotPossible
-from mulin.kernel.ids import new_id
 from mulin.kernel.statements import Kept
 from mulin.ledger.actions import record, whole
 from mulin.people.actions import contacts
@@ -151,7 +150,7 @@ def add_note(
     text = moves.words(text, where="text")
     move = moves.begin(Act.NOTE, case_id=case_id, version=version, actor=actor, now=now)
     remark = move.say(text)
-    _keep(move, photos, phase="work")
+    moves.keep_photos(move, photos, phase="work")
     move.save()
     move.record("noted", said=remark.pk, photos=len(photos))
     return move.case
@@ -171,22 +170,6 @@ def add_public_note(
     move.save()
     move.record("told", said=remark.pk)
     return move.case
-
-
-def _keep(move: moves.Move, photos: Sequence[PhotoGiven], *, phase: str) -> None:
-    Photo.objects.bulk_create(
-        Photo(
-            id=new_id(),
-            case=move.case,
-            digest=photo.digest,
-            width=photo.width,
-            height=photo.height,
-            phase=phase,
-            account_id=move.actor.staff_id,
-            at=move.now,
-        )
-        for photo in photos
-    )
 
 
 @whole
@@ -212,7 +195,7 @@ def finish_case(
     closing.require(beside.blocks_finishing(case) + lacking)
     desk = routing.check_desk(case, doors.settings())
     remark = move.say(result, public=True)
-    _keep(move, photos, phase="result")
+    moves.keep_photos(move, photos, phase="result")
     move.save(desk=desk, handled_at=now, handled_by_id=actor.staff_id)
     move.record("finished", to=desk.pk, said=remark.pk, photos=len(photos))
     return case

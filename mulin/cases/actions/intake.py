@@ -218,14 +218,9 @@ def _open_case(filing: Filing, located: Located, *, unit_id: int | None, now: da
         first_unit_id=unit_id or desk.pk,
         reported_at=now,
     )
-    looked = moves.due(
-        start=now,
-        limit=Limit(settings.triage_minutes, LimitKind.WORKING_MINUTES),
-        source=clockwork.TRIAGE,
-        calendar=clockwork.calendar_of(case, settings, now),
-    )
-    for name, value in looked.items():
-        setattr(case, name, value)
+    limit = Limit(settings.triage_minutes, LimitKind.WORKING_MINUTES)
+    look = clockwork.due(case, settings, start=now, limit=limit, source=clockwork.TRIAGE)
+    case.due_at, case.due_why = look["due_at"], look["due_why"]
     moves.add(case)
     moves.add(
         CaseSearch(case=case, grams=grams.grams(f"{case.number} {title} {filing.text} {filing.address}"))

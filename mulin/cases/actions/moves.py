@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from operator import attrgetter
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import connection
@@ -13,16 +13,18 @@ from django.db.models import Model
 
 from mulin.cases import policy
 from mulin.cases.actions import clockwork
-from mulin.cases.models import Case, Remark, Settings
+from mulin.cases.models import Case, Photo, Remark, Settings
 from mulin.cases.queries import beside, doors
 from mulin.cases.rules import closing, lifecycle
+from mulin.cases.rules.intake import PhotoGiven
 from mulin.cases.rules.lifecycle import Act, State
 from mulin.cases.rules.replay import MOVED
-from mulin.clocks.rules import calendars
+from mulin.catalogue.models import Item
 from mulin.clocks.rules.calendars import Calendar
 from mulin.clocks.rules.limits import Limit, LimitKind
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput
+from mulin.kernel.ids import new_id
 from mulin.kernel.statements import Kept
 from mulin.ledger.actions import record
 from mulin.ledger.rules.privacy import Json
@@ -47,9 +49,16 @@ class Move:
     before: State
     to: State
     _was: tuple[Any, ...] = field(init=False)
+    _settings: Settings | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
         self._was = _columns(self.case)
+
+    @property
+    def settings(self) -> Settings:
+        """Return the city's settings, read once an act."""
+        self._settings = self._settings or doors.settings()
+        return self._settings
 
     def save(self, **changes: object) -> None:
         """Put the case into its next state with ``changes`` and the next version."""
@@ -166,16 +175,34 @@ def words(text: str, *, where: str, most: int = WORDS_MAX) -> str:
     return text
 
 
-def due(*, start: datetime, limit: Limit, source: str, calendar: Calendar | None = None) -> dict[str, object]:
-    """Return ``due_at`` and its explanation, for a case's columns of the same names."""
-    return clockwork.reckon(start=start, limit=limit, source=source, calendar=calendar or calendars.cn())
+def keep_photos(move: Move, photos: Sequence[PhotoGiven], *, phase: str) -> list[str]:
+    """Keep pictures with the case; return the digests that point at them."""
+    Photo.objects.bulk_create(
+        Photo(
+            id=new_id(),
+            case=move.case,
+            digest=photo.digest,
+            width=photo.width,
+            height=photo.height,
+            phase=phase,
+            account_id=move.actor.staff_id,
+            at=move.now,
+        )
+        for photo in photos
+    )
+    return [photo.digest for photo in photos]
 
 
 def limit_of(case: Case, settings: Settings) -> tuple[Limit, str]:
     """Return the case's limit and where it comes from: its list item, else the city's default (K24)."""
     if case.item is not None:
-        return Limit(case.item.limit_value, LimitKind(case.item.limit_kind)), f"item:{case.item.code}"
+        return limit_of_item(case.item)
     return Limit(settings.default_limit_days, LimitKind.WORKING_DAYS), "default"
+
+
+def limit_of_item(item: Item) -> tuple[Limit, str]:
+    """Return the limit a list item sets, and its name as a source."""
+    return Limit(item.limit_value, LimitKind(item.limit_kind)), f"item:{item.code}"
 
 
 def soon(case: Case) -> timedelta:
@@ -184,10 +211,8 @@ def soon(case: Case) -> timedelta:
     return min((case.due_at - start) * 0.3, timedelta(days=2)) if case.due_at else timedelta()
 
 
-def supervision_due(settings: Settings, now: datetime) -> datetime:
+def supervision_due(settings: Settings, calendar: Calendar, now: datetime) -> datetime:
     """Return by when a supervision begun now must be answered."""
     limit = Limit(settings.supervision_days, LimitKind.WORKING_DAYS)
-    at = due(start=now, limit=limit, source="supervision")["due_at"]
-    if not isinstance(at, datetime):
-        raise TypeError("a deadline is a moment")
-    return at
+    due = clockwork.reckon(start=now, limit=limit, source="supervision", calendar=calendar)
+    return cast(datetime, due["due_at"])  # a clock nothing holds has an end

@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from mulin.cases import policy
-from mulin.cases.actions import moves, whistle_moves
+from mulin.cases.actions import clockwork, moves, whistle_moves
 from mulin.cases.models import Call, Case, Ruling, Whistle
 from mulin.cases.queries import calls as asking
 from mulin.cases.queries import doors
@@ -99,7 +99,7 @@ def _carry_out(blow: whistle_moves.Blow, call: Call, outcome: Outcome, chosen: U
         whistle_moves.turn(call, Deed.RULE_IN)
         call.is_ruled = True
         call.escalated_at, call.escalated_to = None, None
-        whistle_moves.set_clocks(move.case, whistle, call)
+        whistle_moves.set_clocks(move, whistle, call)
         call.save()
         return
     was_lead = call.role == Part.LEAD
@@ -168,7 +168,8 @@ def escalate_ruling(*, ruling_id: int, actor: Actor, now: datetime) -> bool:
     step, was = ruling.call.whistle.step, ruling.superior_id
     limit = Limit(step.ruling_value, LimitKind(step.ruling_kind))
     ruling.superior = higher
-    ruling.due_at, ruling.due_why = whistle_moves.due(start=now, limit=limit, source=f"whistle:{step.line}")
+    due = clockwork.due(ruling.case, doors.settings(), start=now, limit=limit, source=f"whistle:{step.line}")
+    ruling.due_at, ruling.due_why = due["due_at"], due["due_why"]
     ruling.save(update_fields=["superior", "due_at", "due_why"])
     record(
         "case.ruling_escalated",

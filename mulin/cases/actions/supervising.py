@@ -4,7 +4,7 @@ from datetime import datetime
 from uuid import UUID
 
 from mulin.cases import policy
-from mulin.cases.actions import moves
+from mulin.cases.actions import clockwork, moves
 from mulin.cases.models import Bulletin, Case, Supervision
 from mulin.cases.queries import doors, routing, supervisions
 from mulin.cases.rules import supervision as rules
@@ -16,6 +16,11 @@ from mulin.kernel.ids import new_id
 from mulin.ledger.actions import record, whole
 
 ISSUE = "issue_bulletin"
+
+
+def _due(case: Case, now: datetime) -> datetime:
+    settings = doors.settings()
+    return moves.supervision_due(settings, clockwork.calendar_of(case, settings, now), now)
 
 
 @whole
@@ -52,7 +57,7 @@ def supervise_case(
         asked=remark,
         raised_unit_id=move.unit_id,
         raised_at=now,
-        due_at=moves.supervision_due(doors.settings(), now),
+        due_at=_due(case, now),
     )
     move.save(supervisions_open=case.supervisions_open + 1)
     move.record("supervised", supervision=str(raised.pk), to=target.pk, said=remark.pk)
@@ -121,7 +126,7 @@ def verify_supervision(
     item.state, item.verdict, item.verified_at = stage.value, move.say(text), now
     if not good:
         item.returns += 1
-        item.due_at = moves.supervision_due(doors.settings(), now)
+        item.due_at = _due(move.case, now)
     item.save(update_fields=["state", "verdict", "verified_at", "returns", "due_at"])
     move.save(supervisions_open=move.case.supervisions_open - good)
     move.record(

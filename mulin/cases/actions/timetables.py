@@ -176,9 +176,9 @@ def _moved(*, now: datetime, keep: bool) -> Effect:
         for case in block:
             looked += 1
             fresh = _reckoned(case, shelf, today)
-            if fresh is None or case.due_at is None:
+            due_at, why = fresh["due_at"], fresh["due_why"]
+            if due_at is None or case.due_at is None or due_at == case.due_at:
                 continue
-            due_at, why = fresh
             earlier, later = earlier + (due_at < case.due_at), later + (due_at > case.due_at)
             shifts.append(Shift(case.pk, case.number, case.due_at, due_at))
             kept.append(
@@ -213,19 +213,15 @@ def _running() -> Iterator[list[Case]]:
         yield list(part.select_for_update(of=("self",)).select_related("place_unit", "desk"))
 
 
-def _reckoned(case: Case, shelf: clock.Shelf, today: date) -> tuple[datetime, dict[str, object]] | None:
-    """Return deadline and explanation by the calendar in force, or nothing if they are as before."""
+def _reckoned(case: Case, shelf: clock.Shelf, today: date) -> clockwork.Due:
+    """Return deadline and explanation by the calendar in force."""
     why = case.due_why
     calendar = shelf.calendar_at(clock.path_of(case), today)
-    fresh = clockwork.reckon(
+    return clockwork.reckon(
         start=datetime.fromisoformat(why["start"]),
         limit=Limit(why["limit"]["value"], LimitKind(why["limit"]["kind"])),
         source=str(why.get("source", "")),
         calendar=calendar,
-        pauses=clock.pauses_of(case),
+        pauses=[pause.span for pause in clock.pauses_of(case)],
         times=int(why.get("extended", 0)),
     )
-    due_at, explained = fresh["due_at"], fresh["due_why"]
-    if not isinstance(due_at, datetime) or not isinstance(explained, dict) or due_at == case.due_at:
-        return None
-    return due_at, explained

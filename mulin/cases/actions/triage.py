@@ -219,10 +219,9 @@ def dispatch_case(
     if case.dispatched_at is None:  # the first promise stands, however often the ball comes back
         settings = doors.settings()
         limit, source = moves.limit_of(case, settings)
-        calendar = clockwork.calendar_of(case, settings, now)
         changes |= {
             "dispatched_at": now,
-            **moves.due(start=now, limit=limit, source=source, calendar=calendar),
+            **clockwork.due(case, settings, start=now, limit=limit, source=source),
             **clockwork.bind_milestones(case, settings=settings, now=now, dispatched_at=now),
         }
     move.save(**changes)

@@ -1,23 +1,19 @@
 """What the acts on whistles share: begin on a locked case, in whose name, new calls, clocks, settle."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from mulin.cases.actions import moves
-from mulin.cases.models import Assignment, Call, Case, Photo, Ruling, Whistle, WhistleStep
+from mulin.cases.actions import clockwork, moves
+from mulin.cases.models import Assignment, Call, Ruling, Whistle, WhistleStep
 from mulin.cases.queries import calls as asking
-from mulin.cases.queries import doors
 from mulin.cases.rules import whistles as rules
-from mulin.cases.rules.intake import PhotoGiven
 from mulin.cases.rules.lifecycle import Act
 from mulin.cases.rules.whistles import Asked, CallState, Deed, Part
-from mulin.clocks.rules import calendars, deadlines
 from mulin.clocks.rules.limits import Limit, LimitKind
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput, NotAllowed
-from mulin.kernel.ids import new_id
 from mulin.ledger.actions import record
 from mulin.ledger.rules.privacy import Json
 from mulin.people.models import Unit
@@ -120,44 +116,31 @@ def as_called(blow: Blow) -> Call:
     raise rules.NotCalled
 
 
-def due(
-    *, start: datetime, limit: Limit, source: str, pauses: Pauses = ()
-) -> tuple[datetime | None, dict[str, object]]:
-    """Return when something is due and its explanation, in the shape of ``Case.due_why``."""
-    calendar = calendars.cn()
-    answer = deadlines.deadline(start=start, limit=limit, calendar=calendar, pauses=pauses)
-    why = {
-        "start": start.isoformat(),
-        "limit": {"value": limit.value, "kind": limit.kind.value},
-        "source": source,
-        "calendar": calendar.name,
-        **answer.as_json(),
-    }
-    return answer.due_at, why
-
-
 def report_limit(step: WhistleStep) -> tuple[Limit, str]:
     """Return how long a called unit has to report in."""
     return Limit(step.report_value, LimitKind(step.report_kind)), f"whistle:{step.line}"
 
 
-def handle_limit(case: Case, whistle: Whistle) -> tuple[Limit, str]:
+def handle_limit(move: moves.Move, whistle: Whistle) -> tuple[Limit, str]:
     """Return how long a called unit has for its part: the table's term, else that of the list item."""
     step, item = whistle.step, whistle.item
     if step.handle_value:
         return Limit(step.handle_value, LimitKind(step.handle_kind)), f"whistle:{step.line}"
     if item is not None:
-        return Limit(item.limit_value, LimitKind(item.limit_kind)), f"item:{item.code}"
-    return moves.limit_of(case, doors.settings())
+        return moves.limit_of_item(item)
+    return moves.limit_of(move.case, move.settings)
 
 
-def set_clocks(case: Case, whistle: Whistle, call: Call) -> None:
+def set_clocks(move: moves.Move, whistle: Whistle, call: Call) -> None:
     """Work out both terms of a call: from when it was called, standing still while a ruling is awaited."""
     pauses = asking.pauses_of(call) if call.pk else ()
+    case, settings = move.case, move.settings
     limit, source = report_limit(whistle.step)
-    call.report_due_at, call.report_why = due(start=call.called_at, limit=limit, source=source, pauses=pauses)
-    limit, source = handle_limit(case, whistle)
-    call.handle_due_at, call.handle_why = due(start=call.called_at, limit=limit, source=source, pauses=pauses)
+    report = clockwork.due(case, settings, start=call.called_at, limit=limit, source=source, pauses=pauses)
+    limit, source = handle_limit(move, whistle)
+    handle = clockwork.due(case, settings, start=call.called_at, limit=limit, source=source, pauses=pauses)
+    call.report_due_at, call.report_why = report["due_at"], report["due_why"]
+    call.handle_due_at, call.handle_why = handle["due_at"], handle["due_why"]
 
 
 def step_for(caller: Unit, called: Iterable[Unit], now: datetime) -> WhistleStep:
@@ -209,7 +192,7 @@ def new_call(
         is_ruled=follows is not None,
         follows=follows,
     )
-    set_clocks(move.case, whistle, call)
+    set_clocks(move, whistle, call)
     call.save()
     Assignment.objects.create(
         case=move.case,
@@ -228,24 +211,6 @@ def turn(call: Call, deed: Deed) -> None:
     :raises ImpossibleDeed: its state does not allow it
     """
     call.state = rules.after(CallState(call.state), deed).value
-
-
-def keep_photos(move: moves.Move, photos: Collection[PhotoGiven], *, phase: str) -> list[str]:
-    """Keep evidence with the case; return the digests that point at it. Residents never see these phases."""
-    Photo.objects.bulk_create(
-        Photo(
-            id=new_id(),
-            case=move.case,
-            digest=photo.digest,
-            width=photo.width,
-            height=photo.height,
-            phase=phase,
-            account_id=move.actor.staff_id,
-            at=move.now,
-        )
-        for photo in photos
-    )
-    return [photo.digest for photo in photos]
 
 
 def open_if_complete(blow: Blow) -> None:
@@ -297,7 +262,7 @@ def settle_return(move: moves.Move, *, unit: Unit | None, said: int | None) -> N
 
 def ask_superior_of_return(move: moves.Move, *, asker: Unit, refuser: Unit, better: Unit | None) -> Ruling:
     """Ask who is above both bodies whose a case is; they dispatch it within the triage time."""
-    settings, item = doors.settings(), move.case.item
+    settings, item = move.settings, move.case.item
     limit = Limit(settings.triage_minutes, LimitKind.WORKING_MINUTES)
     code = item.code if item else ""
     return ask_superior(
@@ -318,8 +283,8 @@ def ask_superior(
 ) -> Ruling:
     """Ask the nearest common superior of those who return a ball to one another whose it is."""
     bodies = [asker, refuser, *([better] if better else [])]
-    superior = asking.superior_of(bodies, fallback=asking.fallback(doors.settings()))
-    due_at, why = due(start=move.now, limit=limit, source=source)
+    superior = asking.superior_of(bodies, fallback=asking.fallback(move.settings))
+    due = clockwork.due(move.case, move.settings, start=move.now, limit=limit, source=source)
     return Ruling.objects.create(
         case=move.case,
         call=call,
@@ -329,6 +294,5 @@ def ask_superior(
         better_unit=better,
         item_code=item_code,
         asked_at=move.now,
-        due_at=due_at,
-        due_why=why,
+        **due,
     )

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from mulin.cases.actions import moves, whistle_moves
+from mulin.cases.actions import clockwork, moves, whistle_moves
 from mulin.cases.models import Case, Whistle
 from mulin.cases.queries import calls as asking
 from mulin.cases.queries import routing, whistle_offers
@@ -50,9 +50,10 @@ def _off_list(item: str, why: str) -> str:
 
 def _expect_evaluations(blow: whistle_moves.Blow, *, start: datetime) -> None:
     """Say until when both sides may judge each other; while the whistle runs that is an expectation."""
-    step = blow.whistle.step
+    move, step = blow.move, blow.whistle.step
     limit = Limit(step.evaluate_value, LimitKind(step.evaluate_kind))
-    blow.whistle.evaluate_until, _ = whistle_moves.due(start=start, limit=limit, source="whistle")
+    until = clockwork.due(move.case, move.settings, start=start, limit=limit, source="whistle")
+    blow.whistle.evaluate_until = until["due_at"]
 
 
 @whole

@@ -74,6 +74,11 @@ class Pause:
         """Return when the clock goes on: as planned, or sooner if somebody said so."""
         return self.until if self.ended is None else min(self.until, self.ended)
 
+    @property
+    def span(self) -> tuple[datetime, datetime, str]:
+        """Return from when to when the clock stands, and why, as deadlines are reckoned with."""
+        return self.start, self.end, self.reason
+
 
 def blocks_suspension(
     *, due_at: datetime | None, now: datetime, granted: int, most: int, waiting: int
