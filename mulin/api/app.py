@@ -15,6 +15,7 @@ from mulin.api import (
     cases,
     city,
     figures,
+    mediation,
     people,
     photos,
     problems,
@@ -41,7 +42,7 @@ _PUBLIC_GET: Final = (400, 422, 503)
 _PUBLIC_POST: Final = (400, 404, 409, 413, 422, 429, 503)
 _STAFF_GET: Final = (400, 401, 403, 404, 409, 422, 503)
 _STAFF_POST: Final = (400, 401, 403, 404, 409, 413, 422, 503)
-_UNKEYED: Final = frozenset({"upload_photo", "reveal_contact"})
+_UNKEYED: Final = frozenset({"upload_photo", "reveal_contact", "consult_mediation"})
 _WORDS: Final = {
     400: "The request cannot be read.",
     401: "No token, or one that is not valid.",
@@ -129,6 +130,7 @@ def build() -> MulinAPI:
         ("", city.router),
         ("", aftercare.router),
         ("", figures.router),
+        ("", mediation.router),
         ("", telling.router),
         ("", promises.router),
         ("", people.router),

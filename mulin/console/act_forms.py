@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from mulin.cases.actions import checking, handling, triage
 from mulin.cases.queries.page import CasePage, Voice
 from mulin.cases.rules.lifecycle import Act
-from mulin.console import after_forms, clock_forms, fields, supervision_forms, whistle_forms
+from mulin.console import (
+    after_forms,
+    clock_forms,
+    fields,
+    mediation_forms,
+    supervision_forms,
+    whistle_forms,
+)
 from mulin.console.act_base import ActForm, Doing
 from mulin.console.act_base import asks_words as _words
 from mulin.console.act_base import simple as _simple
@@ -284,6 +291,6 @@ class Hear(ActForm):
 _ALL: Final[tuple[type[ActForm], ...]] = (
     Accept, Register, Return, Ask, Publish, Approve, Fail, Close, Decline, Uphold, Admit, Reopen,
     Note, Finish, Locate, Match, Merge, Dispatch, Answer, Hear, *after_forms.FORMS,
-    *supervision_forms.FORMS, *clock_forms.FORMS, whistle_forms.WhistleUp,
+    *supervision_forms.FORMS, *clock_forms.FORMS, *mediation_forms.FORMS, whistle_forms.WhistleUp,
 )  # fmt: skip
 FORMS: Final[Mapping[Act, type[ActForm]]] = {form.act: form for form in _ALL}

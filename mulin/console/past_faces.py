@@ -8,10 +8,12 @@ from uuid import UUID
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from mulin.cases.queries.page import CasePage, Event, Part, Voice
 from mulin.cases.rules.lifecycle import Act, State
 from mulin.console import moments, words
+from mulin.console.words import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +82,16 @@ def parts_face(page: CasePage) -> list[PartFace]:
     ]
 
 
+_PARTS: Final[Mapping[str, Text]] = {"assist": gettext_lazy("协助"), "mediate": gettext_lazy("调解中")}
+
+
 def _part_state(part: Part) -> str:
     if part.returned_at is not None:
         return _("已退单")
     if not part.is_running:
         return _("已结束")
     if part.role != "lead":
-        return _("协助") if part.role == "assist" else _("已告知")
+        return str(_PARTS.get(part.role, _("已告知")))
     return _("已签收") if part.accepted_at is not None else _("待签收")
 
 
@@ -129,6 +134,9 @@ EVENT_TONES: Final[Mapping[str, str]] = {
     "case.ruled": "ac",
     "case.summed_up": "ok",
     "case.whistle_ended": "ok",
+    "case.mediation_proposed": "ac",
+    "case.mediation_opened": "ac",
+    "case.mediation_agreed": "ok",
 }
 
 

@@ -68,6 +68,11 @@ ACTS: Final[Words] = {
     Act.GRANT_EXTENSION: pgettext_lazy("act", "同意延期"),
     Act.REFUSE_EXTENSION: pgettext_lazy("act", "不同意延期"),
     Act.MEET: pgettext_lazy("act", "报节点"),
+    Act.PROPOSE_MEDIATION: pgettext_lazy("act", "提议调解"),
+    Act.CONSENT: pgettext_lazy("act", "记一方同意"),
+    Act.HOLD_SESSION: pgettext_lazy("act", "记调解"),
+    Act.AGREE: pgettext_lazy("act", "达成协议"),
+    Act.END_MEDIATION: pgettext_lazy("act", "结束调解"),
 }
 
 STATES: Final[Words] = {
@@ -159,6 +164,14 @@ ENTRIES: Final[Words] = {
     "case.extension_asked": pgettext_lazy("entry", "申请延期"),
     "case.extended": pgettext_lazy("entry", "延期"),
     "case.extension_refused": pgettext_lazy("entry", "不同意延期"),
+    "case.mediation_proposed": pgettext_lazy("entry", "提议调解"),
+    "case.mediation_consented": pgettext_lazy("entry", "一方同意调解"),
+    "case.mediation_opened": pgettext_lazy("entry", "双方同意，开始调解"),
+    "case.mediation_session": pgettext_lazy("entry", "调解一次"),
+    "case.mediation_agreed": pgettext_lazy("entry", "调解达成协议"),
+    "case.mediation_failed": pgettext_lazy("entry", "调解没有达成协议"),
+    "case.mediation_ended": pgettext_lazy("entry", "调解结束"),
+    "case.mediation_read": pgettext_lazy("entry", "查看调解笔录"),
     "case.milestone_met": pgettext_lazy("entry", "达到节点"),
     "calendar.published": pgettext_lazy("entry", "发布日历"),
     "calendar.changed": pgettext_lazy("entry", "日历变更，重算时限"),
@@ -261,7 +274,13 @@ HOLD_REASONS: Final[Words] = {
     Reason.RESIDENT: _("等诉求人回话"),
 }
 
-ROLES: Final[Words] = {"lead": _("主办"), "assist": _("协办"), "notify": _("知会"), "visit": _("回访")}
+ROLES: Final[Words] = {
+    "lead": _("主办"),
+    "assist": _("协办"),
+    "notify": _("知会"),
+    "visit": _("回访"),
+    "mediate": _("调解"),
+}
 
 MISSING: Final[Words] = {
     Missing.EVIDENCE: _("还差处置后的照片"),
@@ -270,6 +289,7 @@ MISSING: Final[Words] = {
     Missing.ITEM: _("还没有定清单项"),
     Missing.OTHER_PERSON: _("报结果的人不能自己核查"),
     Missing.SUPERVISION: _("还有 %(count)d 条督办没有销号"),
+    Missing.MEDIATION: _("调解还没有结束"),
     Missing.WINDOW: _("重办的期限已过"),
     Missing.WHISTLE: _("还有 %(count)d 次吹哨没有结束"),
     Missing.CALLS: _("还差 %(count)d 家报到"),

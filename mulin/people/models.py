@@ -347,3 +347,16 @@ class ContactView(models.Model):
     unit = models.ForeignKey(Unit, on_delete=models.PROTECT)
     reason = models.CharField(max_length=200)
     at = models.DateTimeField()
+
+
+class SealedWords(models.Model):
+    """Words only a few may read, sealed like a contact; who reads them is the keeper's business to record."""
+
+    id = models.UUIDField(primary_key=True)
+    sealed = models.BinaryField()
+    wrapped_key = models.BinaryField()
+    master_key = models.CharField(max_length=16)
+    sealed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["master_key"], name="sealed_master_key")]

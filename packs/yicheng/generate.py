@@ -284,6 +284,10 @@ def write_staff(streets: dict[str, str], communities: list[Community]) -> None:
         numbers[name] = numbers.get(name, 0) + 1
         rows.append((f"YC{index:04d}", f"{name} {numbers[name]:02d}", unit, post, "是", "", "", "", ""))
     rows += teams(sorted(urban), len(posts))
+    rows += [
+        (f"YC{number:04d}", f"人民调解员 {serial:02d}", c.code, "mediator", "是", "", "", "", "")
+        for serial, (number, c) in enumerate(enumerate(communities, len(rows) + 1), 1)
+    ]
     write("staff.csv", "工号,姓名,单位编码,岗位,专职,来源,来源单位编码,起始日期,截止日期", rows)
 
 

@@ -29,6 +29,9 @@ NO_ACT = {
     "mulin.ledger.actions.whole": "wraps an act in its transaction",
     "mulin.cases.actions.checking.close_blockers": "answers what still stands in the way; changes nothing",
     "mulin.people.actions.contacts.seal_contact": "a part of the act that files a report, which records it",
+    "mulin.people.actions.sealed.seal_words": "a part of the act that keeps them, which records it",
+    "mulin.people.actions.sealed.open_words": "a part of the act that shows them, which records the look",
+    "mulin.people.actions.sealed.place": "says where words are sealed to; changes nothing",
     "mulin.people.actions.sign_in.next_step": "answers what the door asks next; changes nothing",
 }
 

@@ -34,6 +34,7 @@ R = Relation
 WHISTLES = ("whistle_units", "call_more_units", "change_whistle_lead", "urge_units", "end_whistle")
 ANSWERS = ("report_in", "refuse_whistle", "reply_whistle", "sum_up_whistle")
 JUDGES = ("evaluate_whistle", "object_to_evaluation")
+MEDIATES = ("hold_session", "record_agreement", "end_mediation")
 PERMITS: dict[str, dict[str, tuple[Relation, ...]]] = {
     "dispatcher": {
         "see_case": (R.PLACE, R.BRANCH, R.FILED),
@@ -48,6 +49,7 @@ PERMITS: dict[str, dict[str, tuple[Relation, ...]]] = {
         "reply_supervision": (R.DESK, R.LEAD, R.PLACE),
         "see_supervisions": (R.ANY,),
         "record_visit": (R.ASSIST,),
+        **dict.fromkeys(("propose_mediation", "end_mediation"), (R.PLACE,)),
         **dict.fromkeys(("review_appeal", "propose_exclusion", "draw_visits", "see_rates"), (R.PLACE,)),
         **dict.fromkeys(("grant_suspension", "refuse_suspension", "resume_case"), (R.PLACE,)),
         **dict.fromkeys(("grant_extension", "refuse_extension"), (R.PLACE,)),
@@ -94,6 +96,7 @@ PERMITS: dict[str, dict[str, tuple[Relation, ...]]] = {
     | dict.fromkeys(("supervise_case", "verify_supervision", "see_supervisions", "issue_bulletin"), (R.ANY,)),
     "visitor": {"see_case": (R.ASSIST,), "record_visit": (R.ASSIST,)},
     "reader": {"see_case": (R.PLACE,)},
+    "mediator": dict.fromkeys(("see_case", "record_consent", *MEDIATES), (R.ASSIST,)),
 }
 
 _serial = count(1)
@@ -149,6 +152,7 @@ class City:
     handler: Actor
     other_dispatcher: Actor
     called: Actor  # of the department
+    mediator: Actor  # of the community
     people: dict[str, Actor] = field(default_factory=dict)
 
 
@@ -200,6 +204,7 @@ def city() -> City:
         handler=actor("handler", firm),
         other_dispatcher=actor("dispatcher", other),
         called=actor("handler", department),
+        mediator=actor("mediator", community),
     )
     setup.adopt_settings(
         values={"fallback_unit_code": "county", "prefix": "SL", "rating_days": 7}, actor=SYSTEM, now=NOON

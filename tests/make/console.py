@@ -21,6 +21,7 @@ from tests.make import photos as pictures
 PASSWORD = "tigers-over-the-wall-7"
 INSIDE = (118.0035, 34.0072)  # beside building 1 of 东苑小区, street 990101001, community …001
 DISPATCHER, COMMUNITY, FIRM, SEAT = "S011", "S022", "S081", "S002"
+MEDIATOR, MEDIATORS = "S100", "990101001001"  # the people's mediator, and their community
 STEWARD, AUDITOR, ORGANISER, GRID = "S005", "S008", "S004", "S042"
 HOUSING, CITY_LAW, POLICE = "S071", "S072", "S073"  # the three departments of the demo county
 WORDS = "下水道堵塞，污水外溢，味道很大。老人出门要绕路。"

@@ -282,10 +282,10 @@ def shift(case: Case, pauses: Sequence[Pause], *, settings: Settings, now: datet
 def _passed(move: "Move") -> dict[str, object]:
     """Mark what the act itself meets, and start what begins with it."""
     case = move.case
-    if move.act not in (Act.ACCEPT, Act.FINISH):
+    if move.act not in milestones.MEETS:
         return {}
     unmet = Milestone.objects.filter(case=case, round=case.reopened, met_at__isnull=True)
-    met = unmet.filter(met_by=move.act.value, start_at__isnull=False)
+    met = unmet.filter(met_by__in=milestones.MEETS[move.act], start_at__isnull=False)
     done = met.update(met_at=move.now, met_unit_id=move.unit_id)
     if move.act is Act.ACCEPT:
         settings = doors.settings()

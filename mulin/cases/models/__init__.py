@@ -23,6 +23,7 @@ from mulin.cases.models.heart import (
     Report,
     Settings,
 )
+from mulin.cases.models.mediation import Mediation, MediationSession
 from mulin.cases.models.whistles import Call, Evaluation, Ruling, Whistle, WhistleStep
 
 __all__ = [
@@ -40,6 +41,8 @@ __all__ = [
     "Extension",
     "Formula",
     "Hold",
+    "Mediation",
+    "MediationSession",
     "Milestone",
     "Photo",
     "Phrase",

@@ -69,6 +69,7 @@ class Case(models.Model):
     merged_into = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="merged")
     report_count = models.IntegerField(default=1)
     supervisions_open = models.SmallIntegerField(default=0, db_default=0)  # 督办 not settled: closing waits
+    mediations_open = models.SmallIntegerField(default=0, db_default=0)  # 调解 not over: closing waits
     # How many records beside the case are open: asked by every act, so kept on its row.
     whistles_open = models.SmallIntegerField(default=0, db_default=0)
     returns = models.SmallIntegerField(default=0, db_default=0)  # returned dispatches and refused calls

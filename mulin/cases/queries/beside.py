@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Final
 
 from mulin.cases.models import Case
-from mulin.cases.queries import clock, marks, supervisions, whistle_offers
+from mulin.cases.queries import clock, marks, mediations, supervisions, whistle_offers
 from mulin.cases.rules.closing import Blocker
 from mulin.cases.rules.lifecycle import Act
 from mulin.kernel.actor import Actor
@@ -23,10 +23,15 @@ OFFERS: Final[tuple[Offers, ...]] = (
     supervisions.side_offers,
     marks.side_offers,
     clock.side_offers,
+    mediations.side_offers,
 )
 # What must be settled before a result may be reported, and before a case may be closed.
 HOLDS_FINISHING: Final[tuple[Holds, ...]] = (whistle_offers.holds_finishing,)
-HOLDS_CLOSING: Final[tuple[Holds, ...]] = (whistle_offers.holds_closing, supervisions.holds_closing)
+HOLDS_CLOSING: Final[tuple[Holds, ...]] = (
+    whistle_offers.holds_closing,
+    supervisions.holds_closing,
+    mediations.holds_closing,
+)
 
 
 def offers(actor: Actor, case: Case, *, now: datetime) -> dict[Act, tuple[Blocker, ...]]:

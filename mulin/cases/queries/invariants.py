@@ -49,9 +49,14 @@ INVARIANTS: Final[dict[str, str]] = {
           select case_id, count(*) as open from cases_whistle where ended_at is null group by case_id
         ) w on w.case_id = c.id
         where c.whistles_open <> coalesce(w.open, 0)""",
+    "mediations_are_counted": """
+        select c.number from cases_case c left join (
+          select case_id, count(*) as open from cases_mediation where settled_at is null group by case_id
+        ) m on m.case_id = c.id
+        where c.mediations_open <> coalesce(m.open, 0)""",
     "nothing_open_beside_what_is_over": f"""
-        select number from cases_case
-        where state in {_FINAL} and whistles_open + supervisions_open + rulings_open > 0""",
+        select number from cases_case where state in {_FINAL}
+        and whistles_open + supervisions_open + rulings_open + mediations_open > 0""",
 }
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from mulin.cases import policy
 from mulin.cases.models import Assignment, Case, Photo, Remark, Report
-from mulin.cases.queries import beside, calls, clock_past, doors, routing, supervisions, worklist
+from mulin.cases.queries import beside, calls, clock_past, doors, routing, worklist
 from mulin.cases.queries.calls import Precedent
 from mulin.cases.rules import closing, lifecycle
 from mulin.cases.rules.closing import Blocker
@@ -172,8 +172,6 @@ def _offers(
         Act.ADMIT: other,
         Act.CLOSE: other + close_blockers,
         Act.FINISH: beside.blocks_finishing(case),
-        Act.MERGE: supervisions.holds_closing(case),
-        Act.DECLINE: supervisions.holds_closing(case),
         **(aside := beside.offers(actor, case, now=now)),
     }
     primary = PRIMARY.get(state)

@@ -31,6 +31,7 @@ _SIDES: Final = """
 select case_id, 'supervision ' || id, state from cases_supervision where case_id = any(%(ids)s)
 union all select case_id, 'appeal ' || id, state from cases_appeal where case_id = any(%(ids)s)
 union all select case_id, 'exclusion ' || id, state from cases_exclusion where case_id = any(%(ids)s)
+union all select case_id, 'mediation ' || id, state from cases_mediation where case_id = any(%(ids)s)
 union all select case_id, 'whistle ' || id, case when ended_at is null then 'open' else 'ended' end
     from cases_whistle where case_id = any(%(ids)s)
 """

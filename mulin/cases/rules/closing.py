@@ -17,6 +17,7 @@ class Missing(StrEnum):
     ITEM = "item"  # no list item matched yet
     OTHER_PERSON = "other_person"  # the handler may not check their own work
     SUPERVISION = "supervision"  # a supervision (督办) is not settled
+    MEDIATION = "mediation"  # a mediation (调解) is not over
     WINDOW = "window"  # too late: the window to reopen is over
     WHISTLE = "whistle"  # whistles not ended
     CALLS = "calls"  # called units that have not reported in

@@ -80,6 +80,11 @@ class Act(StrEnum):
     GRANT_EXTENSION = "grant_extension"
     REFUSE_EXTENSION = "refuse_extension"
     MEET = "meet_milestone"
+    PROPOSE_MEDIATION = "propose_mediation"
+    CONSENT = "record_consent"
+    HOLD_SESSION = "hold_session"
+    AGREE = "record_agreement"
+    END_MEDIATION = "end_mediation"
 
 
 class PublicStep(StrEnum):
@@ -128,14 +133,18 @@ CLOCK: Final = (
 _AFTERCARE: Final = (
     Act.VISIT, Act.APPEAL, Act.REVIEW_APPEAL, Act.DECIDE_APPEAL, Act.EXCLUDE, Act.CONFIRM_EXCLUSION,
 )  # fmt: skip
-SIDE: Final[frozenset[Act]] = frozenset((*_WHISTLE, *_JUDGE, *_SUPERVISION, *_AFTERCARE, *CLOCK, Act.MEET))
+# Two parties try to agree while the matter is dealt with; what runs may end wherever the case then is.
+_MEDIATION: Final = (Act.PROPOSE_MEDIATION, Act.CONSENT, Act.HOLD_SESSION, Act.AGREE, Act.END_MEDIATION)
+SIDE: Final[frozenset[Act]] = frozenset(
+    (*_WHISTLE, *_JUDGE, *_SUPERVISION, *_AFTERCARE, *CLOCK, Act.MEET, *_MEDIATION)
+)
 _BESIDE: Final[Mapping[State, tuple[Act, ...]]] = {
-    State.REGISTERED: (*_WHISTLE, *_JUDGE),
-    State.DISPATCHED: (*_WHISTLE, *_JUDGE, Act.MEET),
-    State.IN_HAND: (*_WHISTLE, *_JUDGE, *CLOCK, Act.MEET),
-    State.WAITING: (*_WHISTLE, *_JUDGE, *CLOCK, Act.MEET),
-    State.HANDLED: _JUDGE,
-    State.CHECKED: _JUDGE,
+    State.REGISTERED: (*_WHISTLE, *_JUDGE, *_MEDIATION),
+    State.DISPATCHED: (*_WHISTLE, *_JUDGE, Act.MEET, *_MEDIATION),
+    State.IN_HAND: (*_WHISTLE, *_JUDGE, *CLOCK, Act.MEET, *_MEDIATION),
+    State.WAITING: (*_WHISTLE, *_JUDGE, *CLOCK, Act.MEET, *_MEDIATION),
+    State.HANDLED: (*_JUDGE, *_MEDIATION),
+    State.CHECKED: (*_JUDGE, *_MEDIATION),
     State.CLOSED: (*_JUDGE, *_AFTERCARE),
     State.DECLINED: _JUDGE,
     State.UNDER_REVIEW: (*_JUDGE, *_SUPERVISION),  # the clock may have raised one

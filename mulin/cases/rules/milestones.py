@@ -1,6 +1,6 @@
 """Milestones bound to one case (1365, S-094 to S-098): which hold for it, what meets them, how they stand."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -29,7 +29,15 @@ class Verdict(StrEnum):
     MISSED = "missed"  # its time is over and nobody met it
 
 
-MEETING: Final = (Act.MEET, Act.ACCEPT, Act.FINISH)  # acts that can meet a milestone
+MEETING: Final = (Act.MEET, Act.ACCEPT, Act.FINISH, Act.END_MEDIATION)  # acts that can meet a milestone
+# Which milestones an act meets in passing. A mediation's is met however it ends, and where there was none by
+# the result: its clock binds the staff.
+MEETS: Final[Mapping[Act, tuple[Act, ...]]] = {
+    Act.ACCEPT: (Act.ACCEPT,),
+    Act.FINISH: (Act.FINISH, Act.END_MEDIATION),
+    Act.AGREE: (Act.END_MEDIATION,),
+    Act.END_MEDIATION: (Act.END_MEDIATION,),
+}
 
 
 class NoMilestone(NotPossible):

@@ -64,6 +64,12 @@ SIDES: Final[Mapping[str, tuple[str, str]]] = {
     "case.exclusion_settled": ("exclusion", "confirmed|dropped"),
     "case.whistled": ("whistle", "open"),
     "case.whistle_ended": ("whistle", "ended"),
+    "case.mediation_proposed": ("mediation", "proposed"),
+    "case.mediation_consented": ("mediation", "proposed"),
+    "case.mediation_opened": ("mediation", "open"),
+    "case.mediation_agreed": ("mediation", "agreed"),
+    "case.mediation_failed": ("mediation", "not_agreed"),
+    "case.mediation_ended": ("mediation", "ended"),
 }
 _JUDGED: Final = ("granted", "agreed")  # the fact that tells which of two ends it came to
 _FROM_THE_START: Final = ("dispatched_at", "accepted_at", "handled_at", "checked_at", "closed_at")

@@ -18,7 +18,17 @@ from mulin.cases.rules.closing import NotYet
 from mulin.cases.rules.lifecycle import Act
 from mulin.cases.rules.supervision import Stage
 from mulin.catalogue import queries as catalogue
-from mulin.console import after_forms, case_faces, door, moments, past_faces, posted, words, worklists
+from mulin.console import (
+    after_forms,
+    case_faces,
+    door,
+    mediation_forms,
+    moments,
+    past_faces,
+    posted,
+    words,
+    worklists,
+)
 from mulin.console.act_base import ActForm, Doing
 from mulin.console.act_forms import FORMS
 from mulin.console.door import StaffRequest, show, show_part, staff
@@ -80,6 +90,8 @@ def _extra(request: StaffRequest, act: Act, page: CasePage) -> dict[str, Any]:
         return {"nearby": worklist.duplicates_of(request.actor, page.case, now=request.now)}
     if act in after_forms.ACTS:
         return after_forms.about(request.actor, act, page)
+    if act in mediation_forms.ACTS:
+        return mediation_forms.about(act, page, now=request.now)
     if act in (Act.ANSWER, Act.HEAR):
         results = [event.words for event in page.timeline if event.kind == "case.finished" and event.words]
         return {"report": request.GET.get("report", ""), "results": results[:1]}

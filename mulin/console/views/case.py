@@ -9,13 +9,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from django.views.decorators.http import require_safe
 
-from mulin.cases.queries import supervisions, whistles, worklist
+from mulin.cases.queries import mediations, supervisions, whistles, worklist
 from mulin.cases.queries.page import CasePage, case_page
 from mulin.cases.rules.lifecycle import FINAL
 from mulin.console import (
     after_faces,
     case_faces,
     clock_faces,
+    mediation_faces,
     past_faces,
     supervision_faces,
     whistle_faces,
@@ -95,6 +96,7 @@ def right_side(request: StaffRequest, page: CasePage, *, query: str) -> dict[str
         "supervisions": supervision_faces.case_face(
             supervisions.of_case(request.actor, case, now=now), now=now
         ),
+        "mediations": [mediation_faces.face(one, now=now) for one in mediations.rows_of(request.actor, case)],
         "synthetic": bool(case.place.get("synthetic")),
         "has_place": bool(case.place.get("area_code")) or case.lon is not None,
         "timeline": [past_faces.event_face(event) for event in page.timeline],

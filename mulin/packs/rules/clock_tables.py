@@ -32,13 +32,18 @@ PROFILES: Final = (
     Column("title", "名称", text, required=True, most=40),
     Column("limit", "时限", text, required=True, most=20),
     Column("start", "起点", text, required=True, most=12),  # 上报, 派遣, 签收
-    Column("met_by", "达到", text, required=True, most=20),  # 报节点, 签收, 报结果
+    Column("met_by", "达到", text, required=True, most=20),  # 报节点, 签收, 报结果, 结束调解
     Column("calendar", "日历", code),
     Column("asks_words", "须写明", yes_or_no),
     Column("templates", "现成的话", words, most=400),
 )
 STARTS: Final = {"上报": Start.REPORTED, "派遣": Start.DISPATCHED, "签收": Start.ACCEPTED}
-MEETINGS: Final = {"报节点": Act.MEET, "签收": Act.ACCEPT, "报结果": Act.FINISH}
+MEETINGS: Final = {
+    "报节点": Act.MEET,
+    "签收": Act.ACCEPT,
+    "报结果": Act.FINISH,
+    "结束调解": Act.END_MEDIATION,
+}
 
 
 def steps(table: Table[dict[str, Any]]) -> tuple[Table[Step], list[Problem]]:

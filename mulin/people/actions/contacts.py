@@ -1,10 +1,12 @@
 """The contact vault: seal, look with a reason that is kept, erase for good, change the master key."""
 
+from collections.abc import Callable
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from mulin.gateways.keys import master_key
 from mulin.kernel.actor import SYSTEM, Actor
@@ -12,7 +14,8 @@ from mulin.kernel.errors import NotAllowed, NotFound, NotPossible
 from mulin.kernel.ids import new_id
 from mulin.ledger.actions import record
 from mulin.people import policy
-from mulin.people.models import Contact, ContactView
+from mulin.people.actions import sealed
+from mulin.people.models import Contact, ContactView, SealedWords
 from mulin.people.rules import vault
 from mulin.people.rules.acts import Act
 from mulin.people.rules.contacts import ContactDetails, checked_details, checked_reason, details_from
@@ -111,33 +114,35 @@ def erase_contact(*, contact_id: UUID, actor: Actor, now: datetime) -> Contact:
 
 @transaction.atomic
 def rewrap_contacts(*, most: int = 1_000, actor: Actor, now: datetime) -> int:
-    """Put up to ``most`` contacts under the master key now in use and return how many it was; 0 = all done.
+    """Put up to ``most`` contacts or sealed words under the master key in use; return how many, 0 = done.
 
     :raises NotAllowed: the actor is neither the system nor permitted to
     :raises vault.BrokenSeal: a row does not open under the key it names
     """
     policy.require_everywhere(actor, Act.REWRAP_CONTACTS)
     fresh = master_key()
-    contacts = list(
-        Contact.objects.select_for_update(skip_locked=True)
-        .filter(erased_at__isnull=True)
-        .exclude(master_key=fresh.id)[:most]
-    )
-    for contact in contacts:
-        old = master_key(contact.master_key)
-        contact.wrapped_key = vault.rewrap(
-            bytes(contact.wrapped_key),
-            old=old.bytes,
-            old_id=old.id,
-            new=fresh.bytes,
-            new_id=fresh.id,
-            place=_place(contact.pk),
-        )
-        contact.master_key = fresh.id
-    Contact.objects.bulk_update(contacts, ["wrapped_key", "master_key"])
-    if contacts:
-        record("contacts.rewrapped", subject=fresh.id, actor=actor, at=now, rows=len(contacts))
-    return len(contacts)
+    contacts = Contact.objects.filter(erased_at__isnull=True)
+    tables: tuple[tuple[QuerySet[Any], Callable[[UUID], vault.Place]], ...] = (
+        (contacts, _place), (SealedWords.objects.all(), sealed.place)
+    )  # fmt: skip
+    for table, place in tables:
+        rows = list(table.select_for_update(skip_locked=True).exclude(master_key=fresh.id)[:most])
+        for row in rows:
+            old = master_key(row.master_key)
+            row.wrapped_key = vault.rewrap(
+                bytes(row.wrapped_key),
+                old=old.bytes,
+                old_id=old.id,
+                new=fresh.bytes,
+                new_id=fresh.id,
+                place=place(row.pk),
+            )
+            row.master_key = fresh.id
+        table.bulk_update(rows, ["wrapped_key", "master_key"])
+        if rows:
+            record("contacts.rewrapped", subject=fresh.id, actor=actor, at=now, rows=len(rows))
+            return len(rows)
+    return 0
 
 
 def _place(contact_id: UUID) -> vault.Place:

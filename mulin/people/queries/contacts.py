@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Count
 
-from mulin.people.models import Contact, ContactView, SecondFactor
+from mulin.people.models import Contact, ContactView, SealedWords, SecondFactor
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,8 @@ def views_of(contact_id: UUID) -> list[ViewRow]:
 def rows_by_master_key() -> dict[str, int]:
     """Return how many sealed rows each master key still opens: one that opens none may be destroyed."""
     held: dict[str, int] = {}
-    for rows in (Contact.objects.filter(erased_at__isnull=True), SecondFactor.objects.all()):
+    kept = Contact.objects.filter(erased_at__isnull=True)
+    for rows in (kept, SecondFactor.objects.all(), SealedWords.objects.all()):
         for key, count in rows.values_list("master_key").annotate(count=Count("pk")).order_by("master_key"):
             held[key] = held.get(key, 0) + count
     return held

@@ -17,23 +17,26 @@ from mulin.cases.actions import (
     evaluating,
     handling,
     holding,
+    mediating,
     ruling,
     supervising,
     triage,
     visits,
     whistling,
 )
-from mulin.cases.models import Appeal, Case, Exclusion, Ruling, Supervision, Visit, Whistle
+from mulin.cases.models import Appeal, Case, Exclusion, Mediation, Ruling, Supervision, Visit, Whistle
 from mulin.cases.queries.doors import StaleCase
 from mulin.cases.rules.aftercare import Mark
 from mulin.cases.rules.closing import NotYet
 from mulin.cases.rules.lifecycle import Act, ImpossibleAct, State, possible_acts
+from mulin.cases.rules.mediation import Consent, Ending, Party
 from mulin.cases.rules.whistles import Outcome
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput, NotAllowed, NotFound, NotPossible, Refusal
 from mulin.ledger.models import Entry
 from tests.make import aftercare as after
 from tests.make import cases as make
+from tests.make import mediation as peace
 from tests.make import whistles as blow
 from tests.make.cases import NOON, PHOTO, City
 
@@ -88,6 +91,11 @@ def confirms(*, case_id: UUID, **said: Any) -> Case:
 def on(act: Callable[..., Case]) -> Callable[..., Case]:
     """Do an act on the whistle of a case."""
     return lambda **said: act(whistle_id=Whistle.objects.get(case=said["case_id"]).pk, **said)
+
+
+def of_file(act: Callable[..., Case]) -> Callable[..., Case]:
+    """Do an act on the mediation of a case."""
+    return lambda **said: act(mediation_id=Mediation.objects.get(case=said["case_id"]).pk, **said)
 
 
 def rule(**said: Any) -> Case:
@@ -649,6 +657,62 @@ TRIALS = [
         "case.evaluation_objected",
         (("judge", "street"), ("words", "路上堵")),
         "words",
+    ),
+    Trial(
+        Act.PROPOSE_MEDIATION,
+        mediating.propose_mediation,
+        make.in_hand,
+        "dispatcher",
+        "reader",
+        State.IN_HAND,
+        "firm",
+        "case.mediation_proposed",
+    ),
+    Trial(
+        Act.CONSENT,
+        of_file(mediating.record_consent),
+        peace.proposed,
+        "mediator",
+        "dispatcher",
+        State.IN_HAND,
+        "firm",
+        "case.mediation_consented",
+        (("party", Party.FIRST), ("how", Consent.PHONE)),
+    ),
+    Trial(
+        Act.HOLD_SESSION,
+        of_file(mediating.hold_session),
+        peace.opened,
+        "mediator",
+        "dispatcher",
+        State.IN_HAND,
+        "firm",
+        "case.mediation_session",
+        (("place", "社区调解室"), ("text", "双方各让一步（示例）")),
+        "text",
+    ),
+    Trial(
+        Act.AGREE,
+        of_file(mediating.record_agreement),
+        peace.opened,
+        "mediator",
+        "dispatcher",
+        State.IN_HAND,
+        "firm",
+        "case.mediation_agreed",
+        (("text", "晚上十点后不再施工（示例）"),),
+        "text",
+    ),
+    Trial(
+        Act.END_MEDIATION,
+        of_file(mediating.end_mediation),
+        peace.opened,
+        "mediator",
+        "dispatcher",
+        State.IN_HAND,
+        "firm",
+        "case.mediation_failed",
+        (("ending", Ending.NOT_AGREED),),
     ),
 ]
 IDS = [f"{t.act.value}-from-{t.given.__name__}" for t in TRIALS]

@@ -14,8 +14,9 @@ import pytest
 
 from mulin.cases.models import Case
 from mulin.cases.queries import beside
-from mulin.cases.rules import closing, escalation, lifecycle, supervision, whistles
+from mulin.cases.rules import closing, escalation, lifecycle, mediation, supervision, whistles
 from mulin.cases.rules.lifecycle import ENDING, FINAL, SIDE, Act, PublicStep, State, possible_acts
+from mulin.cases.rules.mediation import Step as Talk
 from mulin.cases.rules.supervision import Stage, Step
 from mulin.cases.rules.whistles import CallState, Deed
 
@@ -44,6 +45,7 @@ class Node:
     calls: tuple[Call, ...] | None = None  # of the open whistle
     summed: bool = False
     stage: Stage | None = None  # of the open supervision
+    talks: mediation.Stage | None = None  # of the running mediation
 
     @property
     def voices(self) -> int:
@@ -55,11 +57,15 @@ class Node:
 
     @property
     def is_open_beside(self) -> bool:
-        return self.calls is not None or self.stage is not None
+        return self.calls is not None or self.stage is not None or self.talks is not None
 
 
 def COUNTERS(node: Node) -> dict[str, int]:  # noqa: N802 - grows with the records beside a case
-    return {"whistles_open": int(node.calls is not None), "supervisions_open": int(node.stage is not None)}
+    return {
+        "whistles_open": int(node.calls is not None),
+        "supervisions_open": int(node.stage is not None),
+        "mediations_open": int(node.talks is not None),
+    }
 
 
 def _live(node: Node) -> list[CallState]:
@@ -164,6 +170,18 @@ def _supervision(step: Step | None) -> Callable[[Node], Iterator[Node]]:
     return edges
 
 
+def _mediation(*steps: mediation.Step) -> Callable[[Node], Iterator[Node]]:
+    def edges(node: Node) -> Iterator[Node]:
+        if not steps and node.talks is None:
+            yield replace(node, talks=mediation.Stage.PROPOSED)
+        for step in steps:
+            if node.talks is not None and step in mediation.STEPS[node.talks]:
+                to = mediation.after(node.talks, step)
+                yield replace(node, talks=to if to in mediation.RUNNING else None)
+
+    return edges
+
+
 # What an act changes besides the state of the case; an act that is not named changes nothing else.
 CHANGES: dict[Act, tuple[Callable[[Node], Iterator[Node]], ...]] = {
     Act.ANSWER: (_answer,),
@@ -183,6 +201,11 @@ CHANGES: dict[Act, tuple[Callable[[Node], Iterator[Node]], ...]] = {
     Act.END: (_end,),
     Act.SUPERVISE: (_supervision(None),),
     Act.REPLY_SUPERVISION: (_supervision(Step.REPLY),),
+    Act.PROPOSE_MEDIATION: (_mediation(),),
+    Act.CONSENT: (_mediation(Talk.CONSENT, Talk.OPEN),),
+    Act.HOLD_SESSION: (_mediation(Talk.SESSION),),
+    Act.AGREE: (_mediation(Talk.AGREE),),
+    Act.END_MEDIATION: (_mediation(Talk.FAIL, Talk.END),),
     Act.VERIFY_SUPERVISION: (_supervision(Step.ACCEPT), _supervision(Step.SEND_BACK)),
 }
 # Acts beside the case that change no record's standing: words, reminders, judgements after the fact.

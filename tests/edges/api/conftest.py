@@ -22,6 +22,7 @@ class Desk:
     command: Caller
     other: Caller
     called: Caller
+    mediator: Caller
 
 
 @pytest.fixture
@@ -29,8 +30,16 @@ def desk(db: None) -> Desk:
     """Return the little city with a caller for everybody."""
     city = make.city()
     now = timezone.now()
-    people = (city.dispatcher, city.handler, city.checker, city.command, city.other_dispatcher, city.called)
-    dispatcher, handler, checker, command, other, called = (
+    people = (
+        city.dispatcher,
+        city.handler,
+        city.checker,
+        city.command,
+        city.other_dispatcher,
+        city.called,
+        city.mediator,
+    )
+    dispatcher, handler, checker, command, other, called, mediator = (
         Caller(token_of(actor, now=now)) for actor in people
     )
-    return Desk(city, Caller(), dispatcher, handler, checker, command, other, called)
+    return Desk(city, Caller(), dispatcher, handler, checker, command, other, called, mediator)

@@ -17,6 +17,7 @@ from mulin.ledger.models import Entry
 from tests.edges.api.conftest import Desk
 from tests.make import aftercare as after
 from tests.make import cases as make
+from tests.make import mediation as peace
 from tests.make import whistles as blow
 from tests.make.api import Caller
 from tests.make.cases import City
@@ -178,6 +179,39 @@ TRIALS = [
     Trial(Act.ASK_EXTENSION, at_work, "handler", "dispatcher", State.IN_HAND, {"words": "等配件"}),
     Trial(Act.GRANT_EXTENSION, extension_asked, "dispatcher", "handler", State.IN_HAND),
     Trial(Act.REFUSE_EXTENSION, extension_asked, "dispatcher", "handler", State.IN_HAND, {"reason": "够了"}),
+    Trial(Act.PROPOSE_MEDIATION, at_work, "dispatcher", "handler", State.IN_HAND),
+    Trial(
+        Act.CONSENT,
+        peace.proposed,
+        "mediator",
+        "dispatcher",
+        State.IN_HAND,
+        {"mediation_id": "…", "party": "first", "how": "phone"},
+    ),
+    Trial(
+        Act.HOLD_SESSION,
+        peace.opened,
+        "mediator",
+        "dispatcher",
+        State.IN_HAND,
+        {"mediation_id": "…", "place": "社区调解室", "text": "各让一步（示例）"},
+    ),
+    Trial(
+        Act.AGREE,
+        peace.opened,
+        "mediator",
+        "dispatcher",
+        State.IN_HAND,
+        {"mediation_id": "…", "text": "晚上十点后不再施工（示例）"},
+    ),
+    Trial(
+        Act.END_MEDIATION,
+        peace.opened,
+        "mediator",
+        "dispatcher",
+        State.IN_HAND,
+        {"mediation_id": "…", "ending": "not_agreed"},
+    ),
     Trial(Act.MEET, profiled, "handler", "dispatcher", State.DISPATCHED, {"milestone": "arrive"}),
     Trial(
         Act.WHISTLE,
@@ -268,6 +302,8 @@ def started(trial: Trial, desk: Desk) -> tuple[Case, str, dict[str, Any]]:
         body["whistle"] = str(case.whistles.get().pk)
     if "ruling" in body:
         body["ruling"] = case.rulings.get().pk
+    if "mediation_id" in body:
+        body["mediation_id"] = str(case.mediations.get().pk)
     return case, f"/cases/{case.pk}/{trial.act.value}", body
 
 

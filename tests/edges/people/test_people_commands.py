@@ -15,7 +15,7 @@ from mulin.gateways import keys
 from mulin.kernel.actor import PUBLIC, SYSTEM, Actor
 from mulin.kernel.errors import NotFound, NotPossible, Refusal
 from mulin.people import jobs
-from mulin.people.actions import contacts, factors
+from mulin.people.actions import contacts, factors, sealed
 from mulin.people.models import Account, Contact, SecondFactor
 from mulin.people.queries.contacts import rows_by_master_key
 from mulin.people.rules import one_time
@@ -156,6 +156,17 @@ def test_rewrapping_again_finds_nothing_to_do() -> None:
     assert jobs.rewrap(now=NOON) == 1
     assert jobs.rewrap(now=NOON) == 0
     assert "0 条" in key("rewrap").output
+
+
+def test_sealed_words_open_under_the_new_key_too() -> None:
+    known()
+    words = sealed.seal_words(text="各让一步（示例）", now=NOON)
+    keys.rotate_master_key()
+    assert rows_by_master_key() == {words.master_key: 1}
+    assert jobs.rewrap(now=NOON) == 1
+    words.refresh_from_db()
+    assert rows_by_master_key() == {keys.master_key().id: 1} == {words.master_key: 1}
+    assert sealed.open_words(rows=[words]) == {words.pk: "各让一步（示例）"}
 
 
 def test_an_erased_contact_needs_no_key_any_more() -> None:
