@@ -30,15 +30,13 @@ def _begin(
     return move, file
 
 
-def _settle(move: moves.Move, file: Mediation, stage: Stage, kind: str) -> Case:
+def _settle(move: moves.Move, file: Mediation, stage: Stage) -> None:
     """Write down how a mediation ended; from now on it holds nothing."""
     file.state, file.settled_at = stage.value, move.now
     file.save(update_fields=["state", "settled_at", "ending", "agreement"])
     parts = Assignment.objects.filter(case=move.case, role=ROLE, unit_id=file.unit_id)
     parts.filter(ended_at__isnull=True).update(ended_at=move.now)
     move.save(mediations_open=move.case.mediations_open - 1)
-    move.record(kind, mediation=str(file.pk))
-    return move.case
 
 
 @whole
@@ -170,7 +168,9 @@ def record_agreement(
     )
     stage = rules.after(Stage(file.state), Step.AGREE)
     file.agreement = sealed.seal_words(text=text, now=now)
-    return _settle(move, file, stage, "mediation_agreed")
+    _settle(move, file, stage)
+    move.record("mediation_agreed", mediation=str(file.pk))
+    return move.case
 
 
 @whole
@@ -194,12 +194,9 @@ def end_mediation(
     )
     step = rules.ending(ending)
     file.ending = ending.value
-    return _settle(
-        move,
-        file,
-        rules.after(Stage(file.state), step),
-        "mediation_failed" if step is Step.FAIL else "mediation_ended",
-    )
+    _settle(move, file, rules.after(Stage(file.state), step))
+    move.record("mediation_failed" if step is Step.FAIL else "mediation_ended", mediation=str(file.pk))
+    return move.case
 
 
 @whole
