@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
     """Words only a few may read, sealed."""
 
     dependencies = [
-        ("people", "0003_actor_function"),
+        ("people", "0004_secondment"),
     ]
 
     operations = [

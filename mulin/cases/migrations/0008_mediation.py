@@ -9,8 +9,8 @@ class Migration(migrations.Migration):
     """Mediations (调解)."""
 
     dependencies = [
-        ("cases", "0006_aftercare"),
-        ("people", "0004_sealed_words"),
+        ("cases", "0007_low_rating"),
+        ("people", "0005_sealed_words"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
