@@ -95,8 +95,9 @@ def return_case(request: StaffRequest, case_id: UUID, body: said.ReturnSaid) -> 
 
 @router.post("/{uuid:case_id}/ask_resident", response=shown.CaseBrief, operation_id="ask_resident")
 def ask_resident(request: StaffRequest, case_id: UUID, body: said.QuestionSaid) -> HttpResponse:
-    """Ask who reported it; they read the question under their tracking code."""
-    return _act(request, case_id, handling.ask_resident, body, question=body.question)
+    """Ask who reported it, or for things to bring (一次性告知); they read it under their tracking code."""
+    act = partial(handling.ask_resident, question=body.question, requirements=body.requirements)
+    return _act(request, case_id, act, body)
 
 
 @router.post("/{uuid:case_id}/add_note", response=shown.CaseBrief, operation_id="add_note")

@@ -73,6 +73,8 @@ def _item(item: "Item") -> dict[str, object]:
         "limit_kind": item.limit_kind,
         "evidence": item.evidence,
         "closing_standard": item.closing_standard,
+        "checklist": item.checklist,
+        "is_public": item.is_public,
         "is_example": item.is_example,
     }
 

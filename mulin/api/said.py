@@ -137,7 +137,11 @@ class ReturnSaid(ActSaid):
 class QuestionSaid(ActSaid):
     """What the resident is asked."""
 
-    question: Words
+    question: Annotated[str, Field(max_length=500), AfterValidator(storable)] = ""
+    requirements: Annotated[
+        list[Annotated[str, Field(min_length=1, max_length=100), AfterValidator(storable)]],
+        Field(max_length=20, description="things to bring, all at once: see the item's `checklist`"),
+    ] = []
 
 
 class PublicNoteSaid(ActSaid):

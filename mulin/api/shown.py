@@ -166,6 +166,8 @@ class ItemShown(Shown):
     limit_kind: str
     evidence: list[str]
     closing_standard: str
+    checklist: list[str]
+    is_public: bool
     is_example: bool
 
 

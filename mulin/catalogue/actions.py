@@ -162,5 +162,6 @@ def _stored(edition: Edition, item: ItemRow) -> Item:
         is_public=item.is_public,
         legal_basis=item.legal_basis,
         keywords=list(item.keywords),
+        checklist=list(item.checklist),
         is_example=item.is_example,
     )

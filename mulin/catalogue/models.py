@@ -47,6 +47,9 @@ class Item(models.Model):
     is_public = models.BooleanField(default=True)
     legal_basis = models.CharField(max_length=300, blank=True)
     keywords = ArrayField(models.CharField(max_length=40), default=list)
+    checklist = ArrayField(
+        models.CharField(max_length=100), default=list
+    )  # what a resident must bring, told all at once (一次性告知)
     is_example = models.BooleanField(default=False)  # 示例: invented for demonstration
 
     class Meta:

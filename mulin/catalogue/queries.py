@@ -232,6 +232,7 @@ def row_of(item: Item) -> ItemRow:
         is_public=item.is_public,
         legal_basis=item.legal_basis,
         keywords=tuple(item.keywords),
+        checklist=tuple(item.checklist),
         is_example=item.is_example,
     )
 

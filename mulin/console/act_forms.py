@@ -38,12 +38,6 @@ Return = _simple(
         ),
     },
 )
-Ask = _simple(
-    Act.ASK,
-    handling.ask_resident,
-    effect=_("诉求人用查询码能看到这个问题并回话。"),
-    asks=_words("question", _("想问什么"), most=500, hint=_("只问办理必须知道的，不问身份证号。")),
-)
 Publish = _simple(
     Act.PUBLISH,
     handling.add_public_note,
@@ -87,6 +81,37 @@ Reopen = _simple(
     effect=_("重办后每条诉求都要重新答复。"),
     asks=_words("reason", _("为什么重办"), most=300),
 )
+
+
+class Ask(ActForm):
+    """A question, and what to bring: picked from the item's checklist, or one a line."""
+
+    act = Act.ASK
+    effect = _("诉求人用查询码能看到并回话。要准备的请一次说全：以后再要前面没说的，会记为“没有一次性告知”。")
+    checklist = fields.choices(_("要准备的（清单项上的）"))
+    more = fields.words(_("还要准备的"), most=2_000, required=False, rows=2, hint=_("一行一样。"))
+    question = fields.words(
+        _("想问什么"), most=500, required=False, hint=_("只问办理必须知道的，不问身份证号。")
+    )
+
+    def prepare(self, page: CasePage, *, extra: Mapping[str, Any]) -> None:
+        """Offer the item's checklist, the first time all of it chosen; without one there is no choice."""
+        listed = page.case.item.checklist if page.case.item is not None else []
+        if not listed:
+            del self.fields["checklist"]
+            return
+        fields.offer(self, "checklist", [(each, each) for each in listed])
+        told = any(event.kind == "case.asked" for event in page.timeline)
+        self.initial["checklist"] = [] if told else listed
+
+    def do(self, doing: Doing) -> None:
+        """Ask."""
+        said = self.cleaned_data
+        handling.ask_resident(
+            case_id=doing.case_id, question=said["question"],
+            requirements=[*said.get("checklist", []), *said["more"].splitlines()],
+            version=doing.version, actor=doing.actor, now=doing.now,
+        )  # fmt: skip
 
 
 class Note(ActForm):

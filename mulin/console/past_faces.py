@@ -152,6 +152,10 @@ def event_face(event: Event) -> EventFace:
         text.append(_("第二次退单，由共同上级%(unit)s裁定") % {"unit": event.units.get("to", "")})
     if event.kind == "case.matched":
         text.append(str(facts_of.get("item", "")))
+    if facts_of.get("required"):
+        text.append(_("告知要准备 %(n)s 样") % {"n": facts_of["required"]})
+    if facts_of.get("late"):
+        text.append(_("其中 %(n)s 样前面没有告知") % {"n": facts_of["late"]})
     if facts_of.get("photos"):
         text.append(_("照片 %(n)s 张") % {"n": facts_of["photos"]})
     return EventFace(

@@ -42,6 +42,7 @@ CELLS: Mapping[str, str] = {
     "公开": "是",
     "法律依据": "",
     "关键词": "垃圾成堆、没人清运",
+    "一次性告知": "现场照片、具体位置",
     "示例": "是",
 }
 
@@ -58,6 +59,7 @@ ROW = ItemRow(
     assist_kinds=("department",),
     evidence=(Evidence.PHOTO_BEFORE, Evidence.PHOTO_AFTER),
     keywords=("垃圾成堆", "没人清运"),
+    checklist=("现场照片", "具体位置"),
     is_example=True,
 )
 

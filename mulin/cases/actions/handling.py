@@ -8,10 +8,10 @@ from django.db import connection
 
 from mulin.cases import policy
 from mulin.cases.actions import clockwork, moves, whistle_moves
-from mulin.cases.models import Assignment, Case
+from mulin.cases.models import Assignment, Case, Requirement
 from mulin.cases.queries import beside, doors, routing
 from mulin.cases.queries import calls as asking
-from mulin.cases.rules import closing, lifecycle
+from mulin.cases.rules import closing, lifecycle, notice
 from mulin.cases.rules.intake import PhotoGiven
 from mulin.cases.rules.lifecycle import Act, State
 from mulin.cases.rules.whistles import AlreadyRuled, must_rise
@@ -98,18 +98,44 @@ def return_case(
 
 @whole
 def ask_resident(
-    *, case_id: UUID, question: str, version: int | None = None, actor: Actor, now: datetime
+    *,
+    case_id: UUID,
+    question: str = "",
+    requirements: Sequence[str] = (),
+    version: int | None = None,
+    actor: Actor,
+    now: datetime,
 ) -> Case:
-    """Ask who reported something only they know; they read it under their tracking code.
+    """Ask who reported something only they know, or for things to bring; they read it under their code.
 
-    :raises BadInput: nothing was asked
+    A thing asked for later than the first time is late (一次性告知): it is done, and it is said that it was.
+
+    :raises BadInput: nothing was asked, or a requirement is too long
     """
-    question = moves.words(question, where="question", most=500)
+    things = notice.things(requirements)
+    if question.strip() or not things:
+        question = moves.words(question, where="question", most=500)
     move = moves.begin(Act.ASK, case_id=case_id, version=version, actor=actor, now=now)
-    remark = move.say(question, public=True)
+    remark = move.say(notice.worded(question.strip(), things), public=True)
+    late = _require(move, things) if things else 0
     move.save(**clockwork.wait(move, doors.settings()))
-    move.record("asked", said=remark.pk)
+    facts = {"required": len(things), "late": late} if things else {}
+    move.record("asked", said=remark.pk, **facts)
     return move.case
+
+
+def _require(move: moves.Move, things: Sequence[str]) -> int:
+    """Keep what is asked for and return how much of it should have been told before, under the same item."""
+    item = move.case.item.code if move.case.item else ""
+    before = Requirement.objects.filter(case=move.case, item=item).values_list("text", flat=True)
+    late = notice.late(things, told=set(before))
+    Requirement.objects.bulk_create(
+        Requirement(
+            case=move.case, item=item, text=each, is_late=each in late, unit_id=move.unit_id, at=move.now
+        )
+        for each in things
+    )
+    return len(late)
 
 
 @whole

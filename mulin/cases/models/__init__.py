@@ -21,6 +21,7 @@ from mulin.cases.models.heart import (
     Reception,
     Remark,
     Report,
+    Requirement,
     Settings,
 )
 from mulin.cases.models.mediation import Mediation, MediationSession
@@ -53,6 +54,7 @@ __all__ = [
     "Reception",
     "Remark",
     "Report",
+    "Requirement",
     "Ruling",
     "Rung",
     "Settings",

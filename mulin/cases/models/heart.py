@@ -202,6 +202,21 @@ class Remark(models.Model):
         indexes = []
 
 
+class Requirement(models.Model):
+    """Something the resident was asked to bring (一次性告知); late: it was not told the first time."""
+
+    id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="requirements")
+    item = models.CharField(max_length=32, blank=True)  # code of the list item the case was then
+    text = models.CharField(max_length=100)
+    is_late = models.BooleanField(default=False)
+    unit = models.ForeignKey(Unit, db_index=False, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes = [BrinIndex(fields=["at"], name="requirement_at")]
+
+
 class Photo(models.Model):
     """A re-encoded picture without metadata; the file is named by its digest."""
 

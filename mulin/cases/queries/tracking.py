@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from mulin.cases.models import Case, Rating, Remark, Report, Visit
+from mulin.cases.models import Case, Rating, Remark, Report, Requirement, Visit
 from mulin.cases.queries import doors
 from mulin.cases.queries.page import Step, steps_of
 from mulin.cases.queries.sampling import coming_visit
@@ -24,6 +24,14 @@ class Told:
     act: str
     unit: str
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Needed:
+    """A thing to bring; ``asked`` when staff asked for it, else it is only on the list's item."""
+
+    text: str
+    asked: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,7 @@ class Tracking:
     own_photos: tuple[str, ...]
     result_photos: tuple[str, ...]
     question: str  # what staff wait to hear; "" when nothing
+    checklist: tuple[Needed, ...]  # 一次性告知: everything the matter may take, shown at once
     answer: str
     answered_at: datetime | None
     answered_by: str
@@ -120,6 +129,7 @@ def track(tracking_code: str, *, now: datetime) -> Tracking:
         own_photos=tuple(digest for digest, phase, of in photos if phase == "report" and of == report.pk),
         result_photos=tuple(digest for digest, phase, _ in photos if phase == "result"),
         question=asked[-1].text if asked and state is State.WAITING else "",
+        checklist=_checklist(case, asked=bool(asked)) if state in lifecycle.OPEN else (),
         answer=report.answer,
         answered_at=report.answered_at,
         answered_by=report.answered_unit.name if report.answered_unit else "",
@@ -137,6 +147,14 @@ def track(tracking_code: str, *, now: datetime) -> Tracking:
         looks=_looks(contact),
         hotline=settings.hotline,
     )
+
+
+def _checklist(case: Case, *, asked: bool) -> tuple[Needed, ...]:
+    """Return what was asked for and what the public item lists besides, each once."""
+    wanted = Requirement.objects.filter(case=case).order_by("pk").values_list("text", flat=True)
+    things = dict.fromkeys(wanted, True) if asked else {}
+    listed = case.item.checklist if case.item is not None and case.item.is_public else ()
+    return tuple(Needed(text, known) for text, known in (dict.fromkeys(listed, False) | things).items())
 
 
 def _looks(contact: Contact | None) -> tuple[Look, ...]:

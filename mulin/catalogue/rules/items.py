@@ -77,6 +77,7 @@ class ItemRow:
     is_public: bool = True
     legal_basis: str = ""
     keywords: tuple[str, ...] = ()
+    checklist: tuple[str, ...] = ()
     is_example: bool = False
 
 
@@ -100,6 +101,7 @@ def as_cells(item: ItemRow, kinds: Mapping[str, str]) -> dict[str, str]:
         "is_public": YES if item.is_public else NO,
         "legal_basis": item.legal_basis,
         "keywords": JOINED_BY.join(item.keywords),
+        "checklist": JOINED_BY.join(item.checklist),
         "is_example": YES if item.is_example else NO,
     }
 

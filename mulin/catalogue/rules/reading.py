@@ -68,6 +68,15 @@ FIELDS: Final = (
         False,
         MOST_WORDS * 41,
     ),
+    Field(
+        "checklist",
+        "一次性告知",
+        "可空，要诉求人准备的材料和要求，用“、”分开，一次说全",
+        "现场照片、业主身份说明",
+        ("告知清单", "所需材料"),
+        False,
+        MOST_WORDS * 101,
+    ),
     Field("is_example", "示例", "内容是否只是示例：是/否，空为否", "是", ("是否示例",)),
 )
 _BY_KEY: Final = {each.key: each for each in FIELDS}
@@ -224,6 +233,7 @@ def _item(cells: _Cells, kinds: Sequence[Kind]) -> ItemRow:
         is_public=cells.take("is_public", lambda text: _yes(text, empty=True), True),
         legal_basis=cells.take("legal_basis", str, ""),
         keywords=cells.take("keywords", _keywords, ()),
+        checklist=cells.take("checklist", _checklist, ()),
         is_example=cells.take("is_example", lambda text: _yes(text, empty=False), False),
     )
 
@@ -261,6 +271,13 @@ def _keywords(text: str) -> tuple[str, ...]:
     for word in _words(text):
         if len(word) > 40:
             raise _Faulty("“%(text)s”太长", "关键词写居民的说法，40 字以内，用“、”分开", text=word)
+    return _words(text)
+
+
+def _checklist(text: str) -> tuple[str, ...]:
+    for thing in _words(text):
+        if len(thing) > 100:
+            raise _Faulty("“%(text)s”太长", "每样 100 字以内，用“、”分开", text=thing[:40])
     return _words(text)
 
 

@@ -12,8 +12,9 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from mulin.cases.queries import completion, rates, repeats
+from mulin.cases.queries import completion, notices, rates, repeats
 from mulin.cases.queries.completion import Completion, Count, Period
+from mulin.cases.queries.notices import NoticeCount
 from mulin.cases.queries.rates import Line, VisitCount
 from mulin.cases.queries.worklist import rows_of
 from mulin.cases.rules.rates import Rate
@@ -43,6 +44,10 @@ VISIT_COUNTS: Final[Mapping[VisitCount, Text]] = {
     VisitCount.BASIC: _("基本满意"),
     VisitCount.NOT_REACHED: _("没有接通"),
     VisitCount.REFUSED: _("不愿接受回访"),
+}
+NOTICE_COUNTS: Final[Mapping[NoticeCount, Text]] = {
+    NoticeCount.TOLD: _("告知过要准备什么的事项"),
+    NoticeCount.LATE: _("没有一次性告知的事项"),
 }
 
 
@@ -82,6 +87,10 @@ def figures(request: StaffRequest) -> HttpResponse:
         "whole": _completion_face(whole, asked),
         "streets": [_completion_face(line, asked) for line in streets],
         "ratings": rates.ratings(request.actor, period),
+        "notices": [
+            {"word": NOTICE_COUNTS[count], "n": n, "url": _url(count.value, asked)}
+            for count, n in notices.notices(request.actor, period).items()
+        ],
         "spots": repeats.spots(request.actor, now=request.now)[:10],
         "least": 10,
     }
@@ -151,6 +160,9 @@ def counted(request: StaffRequest) -> HttpResponse:
     elif name in set(VisitCount):
         word = VISIT_COUNTS[VisitCount(name)]
         found = rates.cases_visited(request.actor, period, VisitCount(name), street=street, page=page)
+    elif name in set(NoticeCount):
+        word = NOTICE_COUNTS[NoticeCount(name)]
+        found = notices.cases_told(request.actor, period, NoticeCount(name), page=page)
     else:
         raise NotFound("没有这个数字")
     back = f"{reverse('console:figures')}?{urlencode(asked)}"

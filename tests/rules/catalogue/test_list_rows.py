@@ -80,6 +80,7 @@ def test_levels_are_kept_lowest_first_and_codes_are_names_too() -> None:
         pytest.param(
             "关键词", "、".join(f"词{n}" for n in range(31)), "最多 30 个", "删去", id="keywords-many"
         ),
+        pytest.param("一次性告知", "件" * 101, "太长", "100 字", id="checklist-long"),
         pytest.param("示例", "?", "看不懂", "是 或 否", id="example-unclear"),
     ],
 )
