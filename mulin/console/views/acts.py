@@ -14,27 +14,25 @@ from django.views.decorators.http import require_http_methods
 from mulin.cases.queries import supervisions, whistle_choices, worklist
 from mulin.cases.queries.doors import StaleCase
 from mulin.cases.queries.page import CasePage, case_page, dispatch_proposal
-from mulin.cases.rules.closing import NotYet
 from mulin.cases.rules.lifecycle import Act
 from mulin.cases.rules.supervision import Stage
 from mulin.catalogue import queries as catalogue
 from mulin.console import (
     after_forms,
+    attempt,
     case_faces,
     door,
     mediation_forms,
     moments,
-    past_faces,
     posted,
     words,
     worklists,
 )
 from mulin.console.act_base import ActForm, Doing
 from mulin.console.act_forms import FORMS
-from mulin.console.door import StaffRequest, show, show_part, staff
+from mulin.console.door import StaffRequest, show_part, staff
 from mulin.console.views.case import right_side
 from mulin.kernel.errors import BadInput, NotFound, Refusal
-from mulin.ledger.actions import once
 from mulin.people.queries.days import day_of
 
 if TYPE_CHECKING:
@@ -116,25 +114,14 @@ def _done(request: StaffRequest, form: ActForm, page: CasePage, extra: Mapping[s
             return _form(request, form, page, extra=extra, status=422)
         _find_target(form, request)
         doing = Doing(page, form.cleaned_data["version"], held, request.actor, request.now)
-        once(
-            scope=f"console:{request.actor.account_id}",
-            key=form.cleaned_data["key"],
-            digest=posted.digest(request),
-            act=lambda: _do(form, doing),
-        )
+        attempt.do(request, form, held, act=lambda: form.do(doing))
     except StaleCase:
         fresh = case_page(request.actor, page.case.pk, now=request.now)
-        return _stale(request, form, fresh, extra)
+        shown = attempt.overtaken(request, form, fresh, fresh.offers)
+        return _form(request, form, fresh, extra=extra, **shown)
     except Refusal as refusal:
-        return _refused(request, form, page, extra, refusal)
+        return _form(request, form, page, extra=extra, **attempt.refused(form, refusal))
     return _after(request, form.act, page.case.pk)
-
-
-def _do(form: ActForm, doing: Doing) -> bytes:
-    """Keep the photos for good and call the act."""
-    posted.keep(doing.photos, draft=form.cleaned_data["key"])
-    form.do(doing)
-    return b"done"
 
 
 def _find_target(form: ActForm, request: StaffRequest) -> None:
@@ -167,7 +154,7 @@ def _form(
     status: int = 200,
     **more: Any,
 ) -> HttpResponse:
-    """Show the form of an act: in the dialog for htmx, as a page of its own otherwise."""
+    """Show the form of an act as the case stands."""
     form.mark_errors()
     back, query = _from(request, page.case.pk)
     context = {
@@ -183,12 +170,7 @@ def _form(
         **extra,
         **more,
     }
-    if request.htmx:
-        response = show_part(request, "console/act/_form.html", context, status=status)
-        if status != 200:
-            response["HX-Retarget"], response["HX-Reswap"] = "#dialog-body", "innerHTML"
-        return response
-    return show(request, "console/act/form.html", context, status=status)
+    return attempt.form_page(request, context, status=status)
 
 
 def _from(request: StaffRequest, case_id: UUID) -> tuple[str, str]:
@@ -206,36 +188,6 @@ def _is_ready(form: ActForm, extra: Mapping[str, Any]) -> bool:
     if form.act is Act.DISPATCH:
         return extra["proposal"].lead is not None
     return form.act is Act.CLOSE or (form.act is Act.MATCH and bool(form.initial.get("item")))
-
-
-def _refused(
-    request: StaffRequest, form: ActForm, page: CasePage, extra: Mapping[str, Any], refusal: Refusal
-) -> HttpResponse:
-    """Show the form again with what was wrong, beside its field where it has one."""
-    status, why = door.status_of(refusal), door.worded(refusal)
-    where = getattr(refusal, "where", "")
-    if where in form.fields and form.is_bound:
-        form.is_valid()
-        form.add_error(where, why)
-        return _form(request, form, page, extra=extra, status=status)
-    problem = {"title": door.TITLES[status], "why": why}
-    if isinstance(refusal, NotYet):
-        problem["why"] = words.lacking(refusal.blockers)
-    return _form(request, form, page, extra=extra, status=status, problem=problem)
-
-
-def _stale(request: StaffRequest, form: ActForm, page: CasePage, extra: Mapping[str, Any]) -> HttpResponse:
-    """Show what changed meanwhile, with every typed word kept and the version now read."""
-    said = request.POST.copy()
-    said["version"] = str(page.case.version)
-    form.data = said
-    stale = {
-        "events": [past_faces.event_face(event) for event in page.timeline[:3]],
-        "state": words.state(page.case.state),
-        "desk": page.case.desk.short_name,
-        "possible": any(offer.act is form.act and offer.possible for offer in page.offers),
-    }
-    return _form(request, form, page, extra=extra, status=409, stale=stale)
 
 
 def _after(request: StaffRequest, act: Act, case_id: UUID) -> HttpResponse:

@@ -14,15 +14,13 @@ from mulin.cases.queries import whistles as found
 from mulin.cases.queries.doors import StaleCase
 from mulin.cases.queries.page import case_page
 from mulin.cases.queries.whistle_shapes import WhistlePage
-from mulin.cases.rules.closing import NotYet
 from mulin.cases.rules.lifecycle import Act
-from mulin.console import door, past_faces, posted, words
-from mulin.console.door import StaffRequest, show, show_part, staff
+from mulin.console import attempt, posted, words
+from mulin.console.door import StaffRequest, staff
 from mulin.console.views.whistles import extra_of, show_ruling, show_whistle, tab_faces
 from mulin.console.whistle_answers import WHISTLE_FORMS
 from mulin.console.whistle_forms import WhistleDoing, WhistleForm
 from mulin.kernel.errors import NotFound, Refusal
-from mulin.ledger.actions import once
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,30 +50,20 @@ def _done(request: StaffRequest, form: WhistleForm, page: WhistlePage) -> HttpRe
         if not form.is_valid():
             return _form(request, form, page, status=422)
         doing = WhistleDoing(page, form.cleaned_data["version"], held, request.actor, request.now)
-        once(
-            scope=f"console:{request.actor.account_id}",
-            key=form.cleaned_data["key"],
-            digest=posted.digest(request),
-            act=lambda: _do(form, doing),
-        )
+        attempt.do(request, form, held, act=lambda: form.do(doing))
     except StaleCase:
-        return _stale(request, form, page)
+        fresh = case_page(request.actor, page.case.pk, now=request.now)
+        offers = found.whistle_page(request.actor, page.id, now=request.now).offers
+        return _form(request, form, page, **attempt.overtaken(request, form, fresh, offers))
     except Refusal as refusal:
-        return _refused(request, form, page, refusal)
+        return _form(request, form, page, **attempt.refused(form, refusal))
     return _after(request, form, page)
-
-
-def _do(form: WhistleForm, doing: WhistleDoing) -> bytes:
-    """Keep the photos for good and call the act."""
-    posted.keep(doing.photos, draft=form.cleaned_data["key"])
-    form.do(doing)
-    return b"done"
 
 
 def _form(
     request: StaffRequest, form: WhistleForm, page: WhistlePage, *, status: int = 200, **more: Any
 ) -> HttpResponse:
-    """Show the form of an act: in the dialog for htmx, as a page of its own otherwise."""
+    """Show the form of an act as the whistle stands; that of a ruling on the ruling's page."""
     form.mark_errors()
     if form.act is Act.RULE:
         return _ruling(request, form, status=status, **more)
@@ -90,12 +78,7 @@ def _form(
         "held": posted.held_count(form),
         **more,
     }
-    if request.htmx:
-        response = show_part(request, "console/act/_form.html", context, status=status)
-        if status != 200:
-            response["HX-Retarget"], response["HX-Reswap"] = "#dialog-body", "innerHTML"
-        return response
-    return show(request, "console/act/form.html", context, status=status)
+    return attempt.form_page(request, context, status=status)
 
 
 def _ruling(request: StaffRequest, form: WhistleForm, *, status: int, **more: Any) -> HttpResponse:
@@ -104,36 +87,6 @@ def _ruling(request: StaffRequest, form: WhistleForm, *, status: int, **more: An
     if not number.isdigit():
         raise NotFound(gettext_noop("没有这件裁定"))
     return show_ruling(request, int(number), form=form, status=status, **more)
-
-
-def _refused(request: StaffRequest, form: WhistleForm, page: WhistlePage, refusal: Refusal) -> HttpResponse:
-    """Show the form again with what was wrong, beside its field where it has one."""
-    status, why = door.status_of(refusal), door.worded(refusal)
-    where = getattr(refusal, "where", "")
-    if where in form.fields and form.is_bound:
-        form.is_valid()
-        form.add_error(where, why)
-        return _form(request, form, page, status=status)
-    problem = {"title": door.TITLES[status], "why": why}
-    if isinstance(refusal, NotYet):
-        problem["why"] = words.lacking(refusal.blockers)
-    return _form(request, form, page, status=status, problem=problem)
-
-
-def _stale(request: StaffRequest, form: WhistleForm, page: WhistlePage) -> HttpResponse:
-    """Show what changed meanwhile, with every typed word kept and the version now read."""
-    fresh = case_page(request.actor, page.case.pk, now=request.now)
-    offers = found.whistle_page(request.actor, page.id, now=request.now).offers
-    said = request.POST.copy()
-    said["version"] = str(fresh.case.version)
-    form.data = said
-    stale = {
-        "events": [past_faces.event_face(event) for event in fresh.timeline[:3]],
-        "state": words.state(fresh.case.state),
-        "desk": fresh.case.desk.short_name,
-        "possible": any(offer.act is form.act and offer.possible for offer in offers),
-    }
-    return _form(request, form, page, status=409, stale=stale)
 
 
 def _after(request: StaffRequest, form: WhistleForm, page: WhistlePage) -> HttpResponse:
