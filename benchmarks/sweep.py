@@ -28,7 +28,7 @@ update cases_case set state = 'in_hand', closed_at = null where id in (
 _DUE = """
 with running as (
     select id, row_number() over (order by id) as n from cases_case
-    where state in ('received', 'registered', 'dispatched', 'in_hand', 'handled', 'checked'))
+    where state in ('received', 'registered', 'dispatched', 'in_hand', 'under_review'))
 update cases_case c set due_at = case when n <= %(overdue)s
     then %(now)s - interval '1 second' - n * interval '0.1 second' else %(now)s + interval '30 days' end
 from running where running.id = c.id

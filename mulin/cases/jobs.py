@@ -2,8 +2,7 @@
 
 from datetime import datetime
 
-from mulin.cases.actions import escalating, holding, ruling
-from mulin.cases.queries import calls
+from mulin.cases.actions import escalating, holding, timetables
 from mulin.kernel.actor import SYSTEM
 
 
@@ -17,13 +16,6 @@ def resume_clocks(*, now: datetime) -> int:
     return holding.resume_due(actor=SYSTEM, now=now)
 
 
-def sweep_whistles(*, now: datetime) -> int:
-    """Escalate silent calls and rulings, open evaluations whose term is over; return how many were new."""
-    silent = [call.pk for call in calls.calls_overdue(now)]
-    waiting = [each.pk for each in calls.rulings_overdue(now)]
-    sealed = [whistle.pk for whistle in calls.sealed_past_term(now)]
-    return (
-        sum(ruling.escalate_call(call_id=pk, actor=SYSTEM, now=now) for pk in silent)
-        + sum(ruling.escalate_ruling(ruling_id=pk, actor=SYSTEM, now=now) for pk in waiting)
-        + sum(ruling.open_evaluations(whistle_id=pk, actor=SYSTEM, now=now) for pk in sealed)
-    )
+def begin_calendars(*, now: datetime) -> int:
+    """Reckon the running clocks by a calendar whose day has come; return how many deadlines moved."""
+    return timetables.begin_calendars(actor=SYSTEM, now=now).moved

@@ -11,6 +11,16 @@ from mulin.ledger.actions import record, whole
 
 
 @whole
+def begin_calendars(*, on: date, actor: Actor, now: datetime) -> int:
+    """Note that running clocks go by every edition whose day has come; return how many had not begun yet.
+
+    :raises NotAllowed: no post of the actor permits it
+    """
+    policy.require(actor)
+    return CalendarEdition.objects.filter(from_on__lte=on, begun_at__isnull=True).update(begun_at=now)
+
+
+@whole
 def publish_calendar(*, drawn: specs.Drawn, from_on: date, actor: Actor, now: datetime) -> CalendarEdition:
     """Publish an edition of a calendar, in force from a day on; earlier ones stay.
 

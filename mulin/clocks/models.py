@@ -14,6 +14,7 @@ class CalendarEdition(models.Model):
     from_on = models.DateField()
     spec = models.JSONField()  # rules.specs: base, week, seasons, days, known_until
     published_at = models.DateTimeField()
+    begun_at = models.DateTimeField(null=True)  # running clocks go by it since; none: its day has not come
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["code", "from_on"], name="calendar_edition_once")]

@@ -36,6 +36,11 @@ def in_force(known: Iterable[Edition], on: date) -> Mapping[str, Edition]:
     return found
 
 
+def begins(*, on: date) -> bool:
+    """Return whether an edition's day has come by ``on`` and no running clock has been reckoned by it yet."""
+    return CalendarEdition.objects.filter(from_on__lte=on, begun_at__isnull=True).exists()
+
+
 def calendar_named(code: str, *, on: date) -> Calendar | None:
     """Return the calendar of this name: the city's own edition, else one that is shipped, else nothing."""
     own = in_force(editions(), on).get(code)

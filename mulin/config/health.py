@@ -7,10 +7,13 @@ from typing import Final
 from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+
+from mulin.cases.queries import clock, doors
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +40,20 @@ AWAY: Final = Said(503, _("系统正在恢复，请稍后再试"), _("刚才提�
 @require_safe
 @never_cache
 def health(request: HttpRequest) -> HttpResponse:
-    """Answer whether the database answers; for supervisors and load balancers."""
+    """Answer whether the database answers, then what will go wrong one day; for supervisors and monitors."""
     with connection.cursor() as cursor:
         cursor.execute("select 1")
-    return HttpResponse("ok", content_type="text/plain")
+    return HttpResponse("\n".join(["ok", *_warnings()]), content_type="text/plain")
+
+
+def _warnings() -> list[str]:
+    """Return what is no failure yet: calendars whose certain days soon end, said long before."""
+    today = timezone.localdate()
+    return [
+        f"warning: calendar {each.code} is certain until {each.known_until}, {left} days from now"
+        for each in clock.shelf(doors.settings()).in_force(today)
+        if (left := each.days_left(today)) is not None
+    ]
 
 
 def unclear(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -41,7 +41,7 @@ TIMERS: Final = (
     Timer("ledger.anchor", "* * * * *", lambda now: ledger.anchor(folder=settings.VAR / "anchors", now=now)),
     Timer("ledger.forget_receipts", "41 2 * * *", lambda now: ledger.forget_receipts(now=now)),
     Timer("cases.resume_clocks", "* * * * *", lambda now: cases.resume_clocks(now=now)),
-    Timer("cases.sweep_whistles", "* * * * *", lambda now: cases.sweep_whistles(now=now)),
+    Timer("cases.begin_calendars", "* * * * *", lambda now: cases.begin_calendars(now=now)),
     Timer("cases.sweep_clocks", "* * * * *", lambda now: cases.sweep_clocks(now=now)),
     Timer("telling.follow", "* * * * * */10", lambda now: telling.follow(now=now)),
     Timer("telling.sms", "* * * * * 5", lambda now: telling.send("sms", now=now)),

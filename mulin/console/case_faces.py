@@ -58,7 +58,9 @@ class RowFace:
 def row_face(row: QueueRow, *, now: datetime, gone: bool = False) -> RowFace:
     """Return a queue row ready to draw."""
     tag, tone = _tag(row)
-    clock = clock_faces.clock(state=row.state, due_at=row.due_at, clock=row.clock, now=now)
+    clock = clock_faces.clock(
+        state=row.state, due_at=row.due_at, clock=row.clock, now=now, done_at=row.handled_at
+    )
     item = row.item_code and (
         _("%(item)s 待定") % {"item": row.item_code} if row.suggested else row.item_code
     )

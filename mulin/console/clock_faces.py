@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from mulin.cases.queries.worklist import SOON
 from mulin.cases.queries.worklist import Clock as Against
 from mulin.cases.rules.holds import Cause
-from mulin.cases.rules.lifecycle import FINAL, State
+from mulin.cases.rules.lifecycle import RUNNING, State
 from mulin.clocks.rules.calendars import Calendar, Why
 from mulin.console import moments, words
 from mulin.console.words import Text
@@ -126,9 +126,9 @@ def clock(
     done_at: datetime | None = None,
     why: Mapping[str, Any] | None = None,
 ) -> Clock:
-    """Return the chip of a case's clock."""
-    if state in FINAL:
-        return _ended(state, due_at, done_at)
+    """Return the chip of a case's clock; ``done_at`` is when the result was handed in."""
+    if state not in RUNNING:
+        return _stopped(state, due_at, done_at)
     if due_at is None:
         stands = why and why.get("left_seconds")
         return Clock("", _("时钟暂停"), icon="pause") if stands else Clock("", _("没有时限"))
@@ -140,16 +140,18 @@ def clock(
     return Clock("warn" if clock is Against.SOON else "ok", word % {"left": left}, until)
 
 
-def _ended(state: str, due_at: datetime | None, done_at: datetime | None) -> Clock:
+def _stopped(state: str, due_at: datetime | None, done_at: datetime | None) -> Clock:
     if state == State.DECLINED:
         return Clock("", _("不予受理"), icon="close")
     if state == State.MERGED:
         return Clock("", _("已并案"), icon="merge")
-    if due_at is not None and done_at is not None and done_at > due_at:
-        return Clock("bad", _("超期 %(left)s办结") % {"left": moments.span(done_at - due_at)}, icon="alert")
+    closed = state == State.CLOSED
     if due_at is None or done_at is None:
-        return Clock("ok", _("已结案"), icon="check")
-    return Clock("ok", _("按时结案"), icon="check")
+        return Clock("ok", _("已结案") if closed else _("已报结果"), icon="check")
+    if done_at > due_at:
+        word = _("超期 %(left)s办结") if closed else _("超期 %(left)s报结果")
+        return Clock("bad", word % {"left": moments.span(done_at - due_at)}, icon="alert")
+    return Clock("ok", _("按时结案") if closed else _("按时报结果"), icon="check")
 
 
 def explained(
@@ -162,6 +164,7 @@ def explained(
 ) -> ClockWhy | None:
     """Return the explanation of a stored deadline, or nothing if none was stored.
 
+    ``now`` is when the clock stopped, if it has ``ended``.
     ``before`` are the explanations of the promises this one took the place of, newest first.
     """
     if not why or not why.get("intervals"):
@@ -191,7 +194,7 @@ def explained(
         title=_title(stands=stands, late=late, ended=ended, left=left if stands else last - now),
         limit=_limit_words(why),
         start=moments.short(start, now),
-        now=_("现在 %(moment)s") % {"moment": moments.short(now, now)},
+        now=(_("停表 %(moment)s") if ended else _("现在 %(moment)s")) % {"moment": moments.short(now, now)},
         end=_("到期待定") if stands else _("到期 %(moment)s") % {"moment": moments.short(last, now)},
         bars=_bars(stretches, start=start, due_at=last, now=now, tone=tone),
         spans=tuple(_spans(_split(stretches, now), now)),

@@ -4,8 +4,7 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from mulin.cases.actions import answering, checking, evaluating, handling, triage, whistling
-from mulin.cases.jobs import sweep_whistles
+from mulin.cases.actions import answering, checking, escalating, evaluating, handling, triage, whistling
 from mulin.cases.models import Call, Case, Whistle
 from mulin.cases.queries import page, records, rulings, tracking, transfers, whistles
 from mulin.cases.queries.completion import Period
@@ -14,6 +13,7 @@ from mulin.cases.rules.closing import NotYet
 from mulin.cases.rules.lifecycle import FINAL
 from mulin.cases.rules.whistles import CallState, Outcome, WhistleState
 from mulin.catalogue.models import Edition, Item
+from mulin.kernel.actor import SYSTEM
 from mulin.kernel.errors import NotAllowed, NotFound, NotPossible
 from tests.make import cases as make
 from tests.make import whistles as blow
@@ -69,8 +69,8 @@ def test_three_departments_answer_for_themselves_and_the_case_ends_after_the_lea
     blow.reported_in(there, one, "housing", now=LATER)
     refused = blow.refused(there, one, "water", now=LATER)
     silent_past = NOON + timedelta(minutes=31)
-    assert sweep_whistles(now=silent_past) == 1
-    assert sweep_whistles(now=silent_past) == 0
+    assert escalating.sweep_whistles(actor=SYSTEM, now=silent_past).total == 1
+    assert escalating.sweep_whistles(actor=SYSTEM, now=silent_past).total == 0
     assert blow.call_of(one, there.enforcement).escalated_to == there.city.county
     blow.ruled(there, refused, Outcome.OTHER, now=silent_past)
     done = ("housing", "enforcement", "emergency")
@@ -247,7 +247,7 @@ def test_the_street_scores_each_department_which_reads_the_reasons_and_may_objec
     assert all(not slot.words for slot in before)
     term = one.evaluate_until
     assert term is not None
-    assert sweep_whistles(now=term) == 1
+    assert escalating.sweep_whistles(actor=SYSTEM, now=term).total == 1
     after = whistles.whistle_page(housing, one.pk, now=term).columns[0].slots
     (own,) = [slot for slot in after if slot.judged_id == there.housing.pk]
     assert (own.words, own.scores, own.may_object) == ("street看housing：来得快", None, True)

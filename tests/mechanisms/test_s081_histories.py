@@ -9,11 +9,14 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from benchmarks import histories
+from benchmarks.history.acting import run
+from benchmarks.history.proof import beside, proofs
+from benchmarks.history.world import BEGINS, world
 from mulin.cases.models import Case
 from mulin.cases.queries.invariants import INVARIANTS, broken
 from mulin.cases.queries.replaying import stood_on
 from mulin.cases.rules.lifecycle import FINAL, Act, State
+from mulin.ledger.models import Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -24,16 +27,19 @@ ACTS = 1_500
 @pytest.mark.slow
 @pytest.mark.mechanism("S-081")
 def test_after_a_random_history_everything_holds() -> None:
-    there = histories.world(seed=2026, pack=PACK)
-    histories.run(there, acts=ACTS)
+    there = world(seed=5, pack=PACK, step=400.0)  # a week: holds run out, a calendar begins
+    run(there, acts=ACTS)
 
-    assert histories.proofs() == {}
-    assert there.acts == ACTS
+    assert proofs() == {}
+    kinds = {each.partition(" ")[0] for each in beside()}
+    assert kinds >= {"hold", "extension", "milestone", "visit", "call", "whistle", "supervision"}
+    assert Entry.objects.filter(kind="calendar.moved").exists()
+    assert there.acts >= ACTS
     assert there.done.total() > ACTS / 4, there.refused  # a history of refusals proves little
     tried = {name.partition(" ")[0] for name in (*there.done, *there.refused)}
     assert tried >= {act.value for act in Act}
     for share in (0.1, 0.35, 0.6, 0.85, 1.0):  # nothing leaves the process: every case is somewhere, any day
-        moment = histories.BEGINS + (there.now - histories.BEGINS) * share
+        moment = BEGINS + (there.now - BEGINS) * share
         stood = stood_on(moment)
         over = sum(stood[state] for state in FINAL)
         still = sum(stood[state] for state in set(State) - FINAL)
@@ -58,8 +64,8 @@ BREAKS = {
 
 
 def test_each_invariant_notices_when_it_is_broken() -> None:
-    there = histories.world(seed=4, pack=PACK)
-    histories.run(there, acts=600)
+    there = world(seed=4, pack=PACK)
+    run(there, acts=600)
     assert BREAKS.keys() == INVARIANTS.keys()
     for name, change in BREAKS.items():
         assert broken(name) == []
@@ -68,4 +74,4 @@ def test_each_invariant_notices_when_it_is_broken() -> None:
             cursor.execute(change)
             assert broken(name), name
             cursor.execute("rollback to savepoint whole")
-    assert there.now > histories.BEGINS + timedelta(hours=1)
+    assert there.now > BEGINS + timedelta(hours=1)

@@ -94,8 +94,8 @@ def close_case(*, case_id: UUID, version: int | None = None, actor: Actor, now: 
     closing.require(close_blockers(move.case, now=now))
     Assignment.objects.filter(case=move.case, ended_at__isnull=True).update(ended_at=now)
     move.save(closed_at=now)
-    if move.case.in_compound:
-        visiting.after_closing(move.case, now=now)
+    if move.case.in_compound and (visit := visiting.after_closing(move.case, now=now)) is not None:
+        move.aside["visit"] = str(visit.pk)
     move.record("closed")
     return move.case
 

@@ -68,8 +68,7 @@ def due(
 
 def calendar_of(case: Case, settings: Settings, now: datetime) -> Calendar:
     """Return the calendar that holds where ``case`` is."""
-    found = clock.shelf(settings)
-    return found.calendar_at(clock.path_of(case) if found.editions else "", routing.today(now))
+    return clock.calendar_around(case, settings, routing.today(now))
 
 
 def keep(case: Case, *, now: datetime, cause: Cause) -> dict[str, object]:
@@ -127,11 +126,11 @@ def anew(
     }
 
 
-def standing(case: Case, now: datetime) -> dict[str, object]:
+def standing(case: Case) -> dict[str, object]:
     """Return the columns that say what stands beside the clock, counted from its history."""
     pauses = clock.pauses_of(case)
     return {
-        "held_until": holds.standing_until(pauses, now),
+        "held_until": holds.standing_until(pauses),
         "turns": len(pauses) + clock.extended(case),
     }
 
@@ -160,7 +159,7 @@ def settled(move: "Move") -> dict[str, object]:
         if over.update(state=AskState.OVER.value, ended_at=move.now):
             settings = doors.settings()
             cause = Cause.ENDED if leaves else Cause.HEARD
-            changes |= anew(case, cause=cause, settings=settings, now=move.now) | standing(case, move.now)
+            changes |= anew(case, cause=cause, settings=settings, now=move.now) | standing(case)
     return changes
 
 
@@ -170,7 +169,7 @@ def wait(move: "Move", settings: Settings) -> dict[str, object]:
     left = holds.wait_left(clock.pauses_of(case), days=settings.waiting_days)
     if not left or case.due_at is None or case.due_at <= move.now:
         return {}
-    Hold.objects.create(
+    hold = Hold.objects.create(
         case=case,
         round=case.reopened,
         kind=HoldKind.WAITING.value,
@@ -182,35 +181,32 @@ def wait(move: "Move", settings: Settings) -> dict[str, object]:
         from_at=move.now,
         until_at=move.now + left,
     )
+    move.aside["hold"] = hold.pk
     fresh = anew(case, cause=Cause.WAITING, settings=settings, now=move.now, fresh=True)
-    return fresh | standing(case, move.now)
+    return fresh | standing(case)
 
 
-def bind_milestones(
-    case: Case, *, settings: Settings, now: datetime, dispatched_at: datetime
-) -> dict[str, object]:
-    """Bind the milestones of the case's item to it; most items have none, and then nothing is asked."""
-    found = clock.shelf(settings)
-    if not found.tables or case.item is None:
-        return {}
-    steps = found.steps_for(case.item.code, routing.today(now))
-    if not steps:
-        return {}
-    return {"milestones_open": _bind(case, steps, found, now, dispatched_at, ()), "clock_past": True}
+def bind_milestones(move: "Move", settings: Settings, *, dispatched_at: datetime) -> dict[str, object]:
+    """Bind the milestones of the case's item to it; most items have none, and then nothing is asked.
 
-
-def rebind_milestones(case: Case, *, settings: Settings, now: datetime) -> dict[str, object]:
-    """Bind anew after the item was corrected; what was met or is late already stays as it is."""
-    found = clock.shelf(settings)
-    if case.dispatched_at is None or (not found.tables and not case.milestones_open):
+    Bound anew after the item was corrected, what was met or is late already stays as it is.
+    """
+    case, found, today = move.case, clock.shelf(settings), routing.today(move.now)
+    steps = found.steps_for(case.item.code if case.item else "", today)
+    if not steps and not case.milestones_open:
         return {}
     bound = Milestone.objects.filter(case=case, round=case.reopened)
-    bound.filter(met_at__isnull=True).exclude(due_at__lt=now).delete()
-    kept = set(bound.values_list("code", flat=True))
-    steps = found.steps_for(case.item.code if case.item else "", routing.today(now))
-    fresh = [step for step in steps if step.code not in kept]
-    _bind(case, fresh, found, now, case.dispatched_at, clock.pauses_of(case))
-    return {"milestones_open": bound.filter(met_at__isnull=True).count(), "clock_past": True}
+    if case.clock_past:
+        over = bound.filter(met_at__isnull=True).exclude(due_at__lt=move.now)
+        if unbound := list(over.values_list("pk", flat=True)):
+            move.aside["unbound"] = unbound
+            over.delete()
+        kept = set(bound.values_list("code", flat=True))
+        steps = tuple(step for step in steps if step.code not in kept)
+    if fresh := _bind(case, steps, found, move.now, dispatched_at, clock.pauses_of(case)):
+        move.aside["bound"] = fresh
+    still = bound.filter(met_at__isnull=True).count() if case.clock_past else len(fresh)
+    return {"milestones_open": still, "clock_past": True}
 
 
 def _bind(
@@ -220,7 +216,7 @@ def _bind(
     now: datetime,
     dispatched_at: datetime,
     pauses: Sequence[Pause],
-) -> int:
+) -> list[int]:
     starts = {
         Start.REPORTED: case.reported_at,
         Start.DISPATCHED: dispatched_at,
@@ -245,8 +241,7 @@ def _bind(
         )
         _wind(row, starts[step.start], found, clock.path_of(case), now, pauses)
         bound.append(row)
-    Milestone.objects.bulk_create(bound)
-    return len(bound)
+    return [each.pk for each in Milestone.objects.bulk_create(bound)]
 
 
 def _wind(
@@ -286,13 +281,15 @@ def _passed(move: "Move") -> dict[str, object]:
         return {}
     unmet = Milestone.objects.filter(case=case, round=case.reopened, met_at__isnull=True)
     met = unmet.filter(met_by__in=milestones.MEETS[move.act], start_at__isnull=False)
-    done = met.update(met_at=move.now, met_unit_id=move.unit_id)
+    if done := list(met.values_list("pk", flat=True)):
+        met.update(met_at=move.now, met_unit_id=move.unit_id)
+        move.aside["met"] = done
     if move.act is Act.ACCEPT:
         settings = doors.settings()
         for row in unmet.filter(start=Start.ACCEPTED.value, start_at__isnull=True):
             _wind(row, move.now, clock.shelf(settings), clock.path_of(case), move.now, ())
             row.save(update_fields=["start_at", "due_at", "why"])
-    return {"milestones_open": case.milestones_open - done} if done else {}
+    return {"milestones_open": case.milestones_open - len(done)} if done else {}
 
 
 def meet(move: "Move", code: str, words: str) -> Milestone:

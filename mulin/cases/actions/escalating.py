@@ -19,7 +19,7 @@ from mulin.cases.actions import moves, ruling
 from mulin.cases.models import Rung as RungRow
 from mulin.cases.models import Settings
 from mulin.cases.queries import calls, clock, doors, routing
-from mulin.cases.rules import escalation
+from mulin.cases.rules import escalation, lifecycle
 from mulin.cases.rules.escalation import AlarmKind, Rung
 from mulin.cases.rules.supervision import Stage
 from mulin.kernel.actor import Actor
@@ -30,7 +30,7 @@ SWEEP: Final = "sweep_clocks"
 ADOPT: Final = "adopt_pack"
 BLOCK: Final = 250  # a transaction moves one chain head once an entry: long ones cost more a row
 _CLOCK: Final = "case"
-_RUNNING: Final = [state.value for state in escalation.RUNNING]
+_RUNNING: Final = [state.value for state in lifecycle.RUNNING]
 
 # Amber is moves.soon in the database's words: three tenths of the span, two days at most.
 _DUE_SOON: Final = """
@@ -108,13 +108,6 @@ with found as (
 select found.case_id, fresh.id, fresh.unit_id
 from found left join fresh on fresh.clock = 'milestone:' || found.id
 """
-_SILENT: Final = """
-insert into cases_alarm (case_id, clock, due_at, kind, level, unit_id, at)
-select w.case_id, 'call:' || k.id, k.report_due_at, 'silent_call', 0, k.escalated_to_id, %(now)s
-from cases_call k join cases_whistle w on w.id = k.whistle_id
-where k.id = %(call)s
-on conflict do nothing
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,8 +154,8 @@ def sweep_clocks(*, actor: Actor, now: datetime) -> Swept:
     for watch in watches:
         name = watch.kind.value + (str(watch.level) if watch.level else "")
         counts[name] = _sweep(watch, fallback, settings, actor=actor, now=now)
-    counts |= _sweep_milestones(actor=actor, now=now) | _sweep_whistles(actor=actor, now=now)
-    return Swept(counts)
+    counts |= _sweep_milestones(actor=actor, now=now)
+    return Swept({**counts, **sweep_whistles(actor=actor, now=now).counts})
 
 
 def _rung(rung: Rung) -> _Watch:
@@ -214,13 +207,15 @@ def _sweep_milestones(*, actor: Actor, now: datetime) -> dict[str, int]:
             return {"milestone": new}
 
 
-def _sweep_whistles(*, actor: Actor, now: datetime) -> dict[str, int]:
-    """Tell the superiors of silent units and of rulings nobody gives; open what was sealed long enough."""
-    silent = 0
-    for call in calls.calls_overdue(now):
-        with transaction.atomic():
-            if ruling.escalate_call(call_id=call.pk, actor=actor, now=now):
-                silent += _note_silence(call.pk, now)
+def sweep_whistles(*, actor: Actor, now: datetime) -> Swept:
+    """Tell the superiors of silent units and of rulings nobody gives; open what was sealed long enough.
+
+    :raises NotAllowed: the actor is neither the system nor permitted
+    """
+    policy.require_anywhere(actor, SWEEP)
+    silent = sum(
+        ruling.escalate_call(call_id=call.pk, actor=actor, now=now) for call in calls.calls_overdue(now)
+    )
     higher = sum(
         ruling.escalate_ruling(ruling_id=each.pk, actor=actor, now=now) for each in calls.rulings_overdue(now)
     )
@@ -228,13 +223,7 @@ def _sweep_whistles(*, actor: Actor, now: datetime) -> dict[str, int]:
         ruling.open_evaluations(whistle_id=each.pk, actor=actor, now=now)
         for each in calls.sealed_past_term(now)
     )
-    return {"silent_call": silent, "ruling": higher, "evaluation": opened}
-
-
-def _note_silence(call_id: int, now: datetime) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(_SILENT, {"call": call_id, "now": now})
-        return int(cursor.rowcount)
+    return Swept({"silent_call": silent, "silent_ruling": higher, "evaluation": opened})
 
 
 def _community() -> str:

@@ -84,6 +84,7 @@ def return_case(
     if rises and lead is not None:
         ruling = whistle_moves.ask_superior_of_return(move, asker=back, refuser=lead, better=better)
         back = ruling.superior
+        move.aside["ruling"] = ruling.pk
     move.save(
         lead=None,
         desk=back,

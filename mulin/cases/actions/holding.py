@@ -91,7 +91,7 @@ def grant_suspension(
     remark = _note(move, note)
     Hold.objects.filter(pk=asked.pk).update(state=AskState.RUNNING.value, from_at=now, **_decided(move))
     fresh = clockwork.anew(case, cause=Cause.SUSPENDED, settings=doors.settings(), now=now, fresh=True)
-    move.save(asks=case.asks - 1, **fresh, **clockwork.standing(case, now))
+    move.save(asks=case.asks - 1, **fresh, **clockwork.standing(case))
     move.record("suspended", hold=asked.pk, because=asked.reason, said=remark, **_due(case))
     return case
 
@@ -139,7 +139,7 @@ def resume_case(
         hold.save(update_fields=["state", "ended_at"])
     early = actor != SYSTEM  # what ends as planned was reckoned with from the start: no other promise
     fresh = clockwork.anew(case, cause=Cause.RESUMED, settings=doors.settings(), now=now) if early else {}
-    move.save(**fresh, **clockwork.standing(case, now))
+    move.save(**fresh, **clockwork.standing(case))
     move.record("resumed", holds=ids, said=remark, **_due(case))
     return case
 
@@ -212,7 +212,7 @@ def grant_extension(
     remark = _note(move, note)
     Extension.objects.filter(pk=asked.pk).update(state=AskState.GRANTED.value, **_decided(move))
     fresh = clockwork.anew(case, cause=Cause.EXTENDED, settings=doors.settings(), now=now, fresh=True)
-    move.save(asks=case.asks - 1, **fresh, **clockwork.standing(case, now))
+    move.save(asks=case.asks - 1, **fresh, **clockwork.standing(case))
     move.record("extended", extension=asked.pk, said=remark, **_due(case))
     return case
 

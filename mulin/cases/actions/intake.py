@@ -16,7 +16,7 @@ from mulin.cases.rules.aftercare import window_open
 from mulin.cases.rules.intake import Channel, Filing, Outcome
 from mulin.cases.rules.lifecycle import OPEN, State
 from mulin.catalogue import queries as catalogue
-from mulin.clocks.rules import calendars, deadlines
+from mulin.clocks.rules import deadlines
 from mulin.clocks.rules.limits import Limit, LimitKind
 from mulin.kernel.actor import SYSTEM, Actor
 from mulin.kernel.errors import BadInput, NotPossible
@@ -48,8 +48,10 @@ class Filed:
         """Return until when somebody was to judge it: the promise at intake, however the case went on."""
         if not self.replayed:
             return self.case.due_at
-        limit = Limit(doors.settings().triage_minutes, LimitKind.WORKING_MINUTES)
-        return deadlines.deadline(start=self.report.received_at, limit=limit, calendar=calendars.cn()).due_at
+        settings, start = doors.settings(), self.report.received_at
+        limit = Limit(settings.triage_minutes, LimitKind.WORKING_MINUTES)
+        calendar = clockwork.calendar_of(self.case, settings, start)
+        return deadlines.deadline(start=start, limit=limit, calendar=calendar).due_at
 
 
 class SourceNumberReused(BadInput):

@@ -48,6 +48,7 @@ class Move:
     now: datetime
     before: State
     to: State
+    aside: dict[str, Json] = field(default_factory=dict, init=False)  # records it moves in passing
     _was: tuple[Any, ...] = field(init=False)
     _settings: Settings | None = field(init=False, default=None)
 
@@ -99,6 +100,7 @@ class Move:
             before=self.before.value,
             after=self.to.value,
             version=self.case.version,
+            **self.aside,
             **facts,
         )
 

@@ -5,10 +5,11 @@ from uuid import UUID
 
 from mulin.cases import policy
 from mulin.cases.actions import clockwork, moves, whistle_moves
-from mulin.cases.models import Call, Case, Ruling, Whistle
+from mulin.cases.models import Alarm, Call, Case, Ruling, Whistle
 from mulin.cases.queries import calls as asking
 from mulin.cases.queries import doors
 from mulin.cases.rules import whistles as rules
+from mulin.cases.rules.escalation import AlarmKind
 from mulin.cases.rules.lifecycle import Act
 from mulin.cases.rules.whistles import CallState, Deed, Outcome, Part
 from mulin.clocks.rules.limits import Limit, LimitKind
@@ -59,7 +60,7 @@ def rule_on_refusal(
     ruling.rule_cited, ruling.words = rule, remark
     ruling.ruled_by_id = actor.staff_id
     ruling.save()
-    _carry_out(blow, call, outcome, chosen)
+    instead = _carry_out(blow, call, outcome, chosen)
     blow.settle()
     move.save()
     blow.record(
@@ -69,6 +70,7 @@ def rule_on_refusal(
         outcome=outcome.value,
         unit=chosen.pk if chosen else None,
         refuser=ruling.refuser_id,
+        instead=instead.pk if instead else None,
         said=remark.pk,
     )
     return move.case
@@ -92,8 +94,11 @@ def _chosen(blow: whistle_moves.Blow, ruling: Ruling, call: Call, outcome: Outco
     return chosen
 
 
-def _carry_out(blow: whistle_moves.Blow, call: Call, outcome: Outcome, chosen: Unit | None) -> None:
-    """Change the calls as ruled: the refuser goes on where its clocks stopped, or another begins anew."""
+def _carry_out(blow: whistle_moves.Blow, call: Call, outcome: Outcome, chosen: Unit | None) -> Call | None:
+    """Change the calls as ruled: the refuser goes on where its clocks stopped, or another begins anew.
+
+    Return the call of the other.
+    """
     move, whistle = blow.move, blow.whistle
     if outcome is Outcome.REPORT_IN:
         whistle_moves.turn(call, Deed.RULE_IN)
@@ -101,18 +106,26 @@ def _carry_out(blow: whistle_moves.Blow, call: Call, outcome: Outcome, chosen: U
         call.escalated_at, call.escalated_to = None, None
         whistle_moves.set_clocks(move, whistle, call)
         call.save()
-        return
+        return None
     was_lead = call.role == Part.LEAD
     whistle_moves.turn(call, Deed.RELEASE)
     call.released_at = move.now
     call.save()
-    if chosen is not None:
-        role = Part.LEAD if was_lead else Part.ASSIST
-        blow.calls.append(
-            whistle_moves.new_call(move, whistle, chosen, role=role, task=call.task, follows=call)
-        )
     if was_lead:
         whistle.lead_unit = chosen
+    if chosen is None:
+        return None
+    role = Part.LEAD if was_lead else Part.ASSIST
+    instead = whistle_moves.new_call(move, whistle, chosen, role=role, task=call.task, follows=call)
+    blow.calls.append(instead)
+    return instead
+
+
+def _miss(case_id: UUID, clock: str, kind: AlarmKind, due_at: datetime, unit: Unit, now: datetime) -> bool:
+    """Note a missed clock; return whether it was not noted before."""
+    missed = {"case_id": case_id, "clock": clock, "kind": kind.value, "level": 0, "due_at": due_at}
+    _alarm, new = Alarm.objects.get_or_create(**missed, defaults={"unit": unit, "at": now})
+    return new
 
 
 @whole
@@ -136,6 +149,9 @@ def escalate_call(*, call_id: int, actor: Actor, now: datetime) -> bool:
     call.escalated_to = asking.superior_of([call.unit, call.whistle.caller], fallback=fallback)
     call.escalated_at = now
     call.save(update_fields=["escalated_to", "escalated_at"])
+    if call.report_due_at is not None:
+        case_id, clock = call.whistle.case_id, f"call:{call.pk}"
+        _miss(case_id, clock, AlarmKind.SILENT_CALL, call.report_due_at, call.escalated_to, now)
     record(
         "case.call_escalated",
         subject=call.whistle.case_id,
@@ -151,7 +167,9 @@ def escalate_call(*, call_id: int, actor: Actor, now: datetime) -> bool:
 
 @whole
 def escalate_ruling(*, ruling_id: int, actor: Actor, now: datetime) -> bool:
-    """Hand a ruling nobody gave in time to the next level up, its term starting anew; at the root it stays.
+    """Hand a ruling nobody gave in time to the next level up, its term starting anew; the root is told once.
+
+    Return whether that was new.
 
     :raises NotAllowed: the actor is neither the system nor permitted
     """
@@ -162,15 +180,20 @@ def escalate_ruling(*, ruling_id: int, actor: Actor, now: datetime) -> bool:
         .filter(pk=ruling_id, ruled_at__isnull=True, due_at__lt=now, call__isnull=False)
         .first()
     )
-    higher = asking.unit_above(ruling.superior) if ruling else None
-    if ruling is None or ruling.call is None or higher is None:
+    if ruling is None or ruling.call is None or ruling.due_at is None:
+        return False
+    higher = asking.unit_above(ruling.superior) or ruling.superior
+    if not _miss(ruling.case_id, f"ruling:{ruling.pk}", AlarmKind.SILENT_RULING, ruling.due_at, higher, now):
         return False
     step, was = ruling.call.whistle.step, ruling.superior_id
     limit = Limit(step.ruling_value, LimitKind(step.ruling_kind))
-    ruling.superior = higher
-    due = clockwork.due(ruling.case, doors.settings(), start=now, limit=limit, source=f"whistle:{step.line}")
-    ruling.due_at, ruling.due_why = due["due_at"], due["due_why"]
-    ruling.save(update_fields=["superior", "due_at", "due_why"])
+    if higher.pk != was:
+        ruling.superior = higher
+        due = clockwork.due(
+            ruling.case, doors.settings(), start=now, limit=limit, source=f"whistle:{step.line}"
+        )
+        ruling.due_at, ruling.due_why = due["due_at"], due["due_why"]
+        ruling.save(update_fields=["superior", "due_at", "due_why"])
     record(
         "case.ruling_escalated",
         subject=ruling.case_id,

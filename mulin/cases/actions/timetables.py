@@ -13,9 +13,10 @@ from mulin.cases.models import Case, ProfileStep, ProfileTable, Promise, Setting
 from mulin.cases.queries import clock, doors, routing
 from mulin.cases.rules import milestones
 from mulin.cases.rules.holds import Cause
-from mulin.cases.rules.lifecycle import State
+from mulin.cases.rules.lifecycle import RUNNING
 from mulin.clocks import actions as clocks
 from mulin.clocks import policy as calendar_policy
+from mulin.clocks import queries as published
 from mulin.clocks.rules.limits import Limit, LimitKind
 from mulin.clocks.rules.specs import Drawn
 from mulin.kernel.actor import Actor
@@ -26,8 +27,6 @@ from mulin.ledger.actions import record, whole
 PUBLISH_PROFILES = "publish_profiles"
 BLOCK = 500
 EXAMPLES = 20
-# Only a clock that still runs is moved: what was handed in was on time or late by the calendar of its day.
-RUNNING = (State.REGISTERED, State.DISPATCHED, State.IN_HAND, State.WAITING)
 _COUNTED = ("working_minutes", "working_hours", "working_days")
 
 
@@ -101,14 +100,15 @@ def publish_profiles(
 def change_calendar(*, drawn: Drawn, from_on: date, actor: Actor, now: datetime) -> Effect:
     """Publish a calendar and reckon every running clock it holds for anew, as one act with one entry.
 
-    A calendar of a day to come moves nothing yet; ``recompute_clocks`` does on that day.
+    A calendar of a day to come moves nothing yet; ``begin_calendars`` does on that day.
 
     :raises NotAllowed: no post of the actor permits it
     :raises NotPossible: an edition of that day exists
     """
     edition = clocks.publish_calendar(drawn=drawn, from_on=from_on, actor=actor, now=now)
+    clocks.begin_calendars(on=routing.today(now), actor=actor, now=now)
     _turn_page()
-    effect = _moved(now=now, keep=True)
+    effect = _moved(actor=actor, now=now)
     record(
         "calendar.changed",
         subject=edition.pk,
@@ -142,7 +142,8 @@ def recompute_clocks(*, actor: Actor, now: datetime) -> Effect:
     :raises NotAllowed: no post of the actor permits it
     """
     unit_id = calendar_policy.require(actor)
-    effect = _moved(now=now, keep=True)
+    clocks.begin_calendars(on=routing.today(now), actor=actor, now=now)
+    effect = _moved(actor=actor, now=now)
     if effect.moved:
         record(
             "calendar.changed",
@@ -158,6 +159,18 @@ def recompute_clocks(*, actor: Actor, now: datetime) -> Effect:
     return effect
 
 
+@whole
+def begin_calendars(*, actor: Actor, now: datetime) -> Effect:
+    """Reckon every running clock anew if the day of an edition has come since; once, whoever asks again.
+
+    :raises NotAllowed: no post of the actor permits it
+    """
+    calendar_policy.require(actor)
+    if not published.begins(on=routing.today(now)):
+        return Effect(0, 0, 0, 0, ())
+    return recompute_clocks(actor=actor, now=now)
+
+
 def _turn_page() -> None:
     """Say that calendars or profiles changed: every process reads them anew with its next act."""
     token = str(new_id())
@@ -165,7 +178,8 @@ def _turn_page() -> None:
         Settings.objects.create(id=1, clocks=token)
 
 
-def _moved(*, now: datetime, keep: bool) -> Effect:
+def _moved(*, actor: Actor, now: datetime) -> Effect:
+    """Reckon every running clock anew, block by block; each block's entry names its cases and deadlines."""
     settings, today = doors.settings(), routing.today(now)
     shelf = clock.shelf(settings)
     looked = earlier = later = 0
@@ -194,9 +208,11 @@ def _moved(*, now: datetime, keep: bool) -> Effect:
             case.due_at, case.due_why, case.clock_past = due_at, why, True
             case.version += 1
             changed.append(case)
-        if keep and changed:
+        if changed:
             Promise.objects.bulk_create(kept)
             Case.objects.bulk_update(changed, ["due_at", "due_why", "clock_past", "version"])
+            dues = {str(case.pk): case.due_at.isoformat() for case in changed if case.due_at}
+            record("calendar.moved", subject=0, actor=actor, at=now, cases=dues)
             for case in changed:
                 if case.milestones_open:
                     clockwork.shift(case, clock.pauses_of(case), settings=settings, now=now)
@@ -205,7 +221,10 @@ def _moved(*, now: datetime, keep: bool) -> Effect:
 
 
 def _running() -> Iterator[list[Case]]:
-    """Yield the cases whose clocks run, in blocks, each locked in the order of their keys."""
+    """Yield the cases whose clocks run, in blocks, each locked in the order of their keys.
+
+    What was handed in was on time or late by the calendar of its day.
+    """
     cases = Case.objects.filter(state__in=RUNNING, due_why__limit__kind__in=_COUNTED)
     ids = list(cases.exclude(due_why__source=clockwork.TRIAGE).order_by("pk").values_list("pk", flat=True))
     for first in range(0, len(ids), BLOCK):

@@ -112,7 +112,7 @@ def match_item(*, case_id: UUID, item: str, version: int | None = None, actor: A
     if case.dispatched_at is not None:
         settings = doors.settings()
         limit, source = moves.limit_of(case, settings)
-        changes |= clockwork.rebind_milestones(case, settings=settings, now=now)
+        changes |= clockwork.bind_milestones(move, settings, dispatched_at=case.dispatched_at)
         changes |= clockwork.anew(
             case, cause=Cause.ITEM, settings=settings, now=now, limit=limit, source=source
         )
@@ -222,7 +222,7 @@ def dispatch_case(
         changes |= {
             "dispatched_at": now,
             **clockwork.due(case, settings, start=now, limit=limit, source=source),
-            **clockwork.bind_milestones(case, settings=settings, now=now, dispatched_at=now),
+            **clockwork.bind_milestones(move, settings, dispatched_at=now),
         }
     move.save(**changes)
     move.record(

@@ -14,7 +14,7 @@ from mulin.cases.rules.lifecycle import Act
 from mulin.kernel.actor import SYSTEM, Actor, Relation
 from mulin.kernel.errors import BadInput, NotFound, NotPossible
 from mulin.kernel.ids import new_id
-from mulin.ledger.actions import record, whole
+from mulin.ledger.actions import Line, record, record_all, whole
 from mulin.people.actions import contacts
 from mulin.people.models import Unit
 from mulin.people.rules.contacts import ContactDetails
@@ -60,6 +60,9 @@ def draw_visits(
         at=now,
     )
     visits = visiting.open_drawn(cohort.rows(sample.chosen), unit=unit, plan=plan, now=now)
+    # Told as a visit is that a doubt leads to: who is judged learns that somebody asks, never why.
+    lines = [Line(each.case_id, {"visit": str(each.pk), "to": unit_id}) for each in visits]
+    record_all("case.visit_opened", lines=lines, actor=SYSTEM, at=now)
     record(
         "visits.drawn",
         subject=plan.pk,

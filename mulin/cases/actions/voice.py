@@ -92,7 +92,13 @@ def _doubt(report: Report, *, now: datetime, asked: bool = False) -> bool:
         if not case.supervisions_open:
             supervising.supervise_case(case_id=case.pk, reason=WATCHED, actor=SYSTEM, now=now)
         return True
-    return again or visiting.open_visit(case, report, why=VisitWhy.DOUBT, now=now) is not None
+    if again:
+        return True
+    visit = visiting.open_visit(case, report, why=VisitWhy.DOUBT, now=now)
+    if visit is None:
+        return False
+    record("case.visit_opened", subject=case.pk, actor=SYSTEM, at=now, visit=str(visit.pk), to=visit.unit_id)
+    return True
 
 
 @whole

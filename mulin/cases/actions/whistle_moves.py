@@ -258,6 +258,7 @@ def settle_return(move: moves.Move, *, unit: Unit | None, said: int | None) -> N
     ).value
     ruling.words_id = said
     ruling.save()
+    move.aside["settled"] = ruling.pk
 
 
 def ask_superior_of_return(move: moves.Move, *, asker: Unit, refuser: Unit, better: Unit | None) -> Ruling:

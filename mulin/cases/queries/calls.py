@@ -6,9 +6,20 @@ from datetime import date, datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Cast, Concat
 
-from mulin.cases.models import Assignment, Call, Case, Evaluation, Ruling, Settings, Whistle, WhistleStep
+from mulin.cases.models import (
+    Alarm,
+    Assignment,
+    Call,
+    Case,
+    Evaluation,
+    Ruling,
+    Settings,
+    Whistle,
+    WhistleStep,
+)
 from mulin.cases.queries import plain, routing
 from mulin.cases.rules import whistles as rules
 from mulin.cases.rules.whistles import Body, CallState, StepRow
@@ -230,8 +241,10 @@ def calls_overdue(now: datetime, *, most: int = 1_000) -> QuerySet[Call]:
 
 
 def rulings_overdue(now: datetime, *, most: int = 1_000) -> QuerySet[Ruling]:
-    """Return the rulings nobody gave in time, oldest first."""
-    waiting = Ruling.objects.filter(ruled_at__isnull=True, due_at__lt=now, call__isnull=False)
+    """Return the rulings nobody gave in time and whose miss is not noted yet, oldest first."""
+    clock = Concat(Value("ruling:"), Cast(OuterRef("pk"), CharField()))
+    noted = Alarm.objects.filter(case=OuterRef("case"), clock=clock, due_at=OuterRef("due_at"))
+    waiting = Ruling.objects.filter(~Exists(noted), ruled_at__isnull=True, due_at__lt=now, call__isnull=False)
     return waiting.select_related("superior").order_by("due_at", "pk")[:most]
 
 

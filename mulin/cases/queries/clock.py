@@ -107,6 +107,12 @@ def step_of(row: ProfileStep) -> Step:
     )
 
 
+def calendar_around(case: Case, settings: Settings, on: date) -> Calendar:
+    """Return the calendar that holds where ``case`` is; of a city without its own nothing is asked."""
+    found = shelf(settings)
+    return found.calendar_at(path_of(case) if found.editions else "", on)
+
+
 def path_of(case: Case) -> str:
     """Return the path of the place of ``case``, of its desk if the place is not known."""
     return case.place_unit.path if case.place_unit is not None else case.desk.path

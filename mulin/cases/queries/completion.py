@@ -44,9 +44,10 @@ WHERE: Final[Mapping[Count, str]] = {
     Count.RECEIVED: _TAKEN,
     Count.CLOSED: _DONE,
     Count.OPEN: f"{_TAKEN} and state <> 'closed'",
-    Count.ON_TIME: f"{_DONE} and closed_at <= due_at",
-    Count.LATE: f"{_DONE} and closed_at > due_at and not waived",
-    Count.WAIVED: f"{_DONE} and closed_at > due_at and waived",
+    # In time or late is the result handed in, not the check and the closing after it (K29).
+    Count.ON_TIME: f"{_DONE} and handled_at <= due_at",
+    Count.LATE: f"{_DONE} and handled_at > due_at and not waived",
+    Count.WAIVED: f"{_DONE} and handled_at > due_at and waived",
     Count.NO_LIMIT: f"{_DONE} and due_at is null",
     Count.REOPENED: f"{_TAKEN} and reopened > 0",
     Count.DECLINED: "not excluded and state in ('declined', 'under_review')",
@@ -55,7 +56,7 @@ WHERE: Final[Mapping[Count, str]] = {
 
 # What has not moved since the moment asked about stands in its row; of the others the ledger tells.
 _STOOD: Final = """
-with cohort (id, state, closed_at, due_at, reopened, excluded_at, waived_at, place) as ({cohort}),
+with cohort (id, state, handled_at, closed_at, due_at, reopened, excluded_at, waived_at, place) as ({cohort}),
 asked as (
     select *, %(present)s or (state in ('closed', 'declined', 'merged') and closed_at < %(as_of)s) as quiet
     from cohort
@@ -64,12 +65,12 @@ stood as materialized (
     select id, place, excluded_at is not null and excluded_at < %(as_of)s as excluded,
            waived_at is not null and waived_at < %(as_of)s as waived,
            case when quiet then asked.state else coalesce(told.state, 'received') end as state,
-           case when quiet then asked.closed_at else told.closed_at end as closed_at,
+           case when quiet then asked.handled_at else told.handled_at end as handled_at,
            case when quiet then asked.due_at else coalesce(told.due_at, asked.due_at) end as due_at,
            case when quiet then asked.reopened else coalesce(told.reopened, 0) end as reopened
     from asked left join lateral (
         select (array_agg(facts->>'after' order by e.id desc) filter (where facts ? 'after'))[1] as state,
-               max(e.at) filter (where e.kind = 'case.closed') as closed_at,
+               max(e.at) filter (where e.kind = 'case.finished') as handled_at,
                (array_agg(facts->'moved'->>'due_at' order by e.id desc)
                    filter (where facts->'moved' ? 'due_at'))[1]::timestamptz as due_at,
                count(*) filter (where e.kind = 'case.reopened') as reopened
@@ -172,8 +173,9 @@ def _asked(
     seen = Case.objects.filter(
         policy.seen_by(actor), reported_at__gte=period.since, reported_at__lt=period.until
     ).values_list(
-        "pk", "state", "closed_at", "due_at", "reopened", "excluded_at", "late_waived_at", F("place_unit")
-    )
+        "pk", "state", "handled_at", "closed_at", "due_at", "reopened", "excluded_at", "late_waived_at",
+        F("place_unit"),
+    )  # fmt: skip
     cohort, named = said_out(seen)
     with connection.cursor() as cursor:
         cursor.execute(

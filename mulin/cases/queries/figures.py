@@ -35,7 +35,7 @@ class By(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line: the value, its name, the cases, those closed and those closed in time."""
+    """One line: the value, its name, the cases, those closed and those whose result came in time."""
 
     value: str
     name: str
@@ -70,7 +70,7 @@ def _measured(cases: QuerySet[Case], *columns: str) -> dict[tuple[Any, ...], tup
         .annotate(
             all_of_them=Count("pk", distinct=True),
             over=Count("pk", filter=closed, distinct=True),
-            in_time=Count("pk", filter=closed & Q(closed_at__lte=F("due_at")), distinct=True),
+            in_time=Count("pk", filter=closed & Q(handled_at__lte=F("due_at")), distinct=True),
         )
         .values_list(*columns, "all_of_them", "over", "in_time")
     )

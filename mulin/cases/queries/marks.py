@@ -24,8 +24,8 @@ def bad_visits(case: Case, *, round_: int) -> QuerySet[Visit]:
 
 
 def was_late(case: Case) -> bool:
-    """Return whether the case was closed after its deadline: the raw fact, appeal or not."""
-    return case.due_at is not None and case.closed_at is not None and case.closed_at > case.due_at
+    """Return whether the result was handed in after the deadline (K29): the raw fact, appeal or not."""
+    return case.due_at is not None and case.handled_at is not None and case.handled_at > case.due_at
 
 
 def marks_of(case: Case) -> frozenset[Mark]:

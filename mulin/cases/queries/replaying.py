@@ -4,7 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import groupby
 from operator import itemgetter
 from typing import Any, Final
 from uuid import UUID
@@ -22,16 +21,31 @@ _CASES: Final = (
     " where id > %s order by id limit %s"
 )
 _ENTRIES: Final = """
-select subject, kind, at, account_id, facts::text from ledger_entry
-where subject = any(%s) and subject_kind = 'case' and at <= %s order by subject, id
+select subject, id, kind, at, account_id, facts::text from ledger_entry
+where subject = any(%s) and subject_kind = 'case' and at <= %s
+"""
+# A calendar that moved many deadlines wrote one entry for each block of them.
+_CALENDARS: Final = """
+select id, kind, at, account_id, facts::text from ledger_entry
+where kind = 'calendar.moved' and subject_kind = 'calendar' and at <= %s order by id
 """
 _ANSWERS: Final = "select case_id, id, answered_at from cases_report where case_id = any(%s)"
 # Every record beside a case, as its entries name it.
-_SIDES: Final = """
+SIDES: Final = """
 select case_id, 'supervision ' || id, state from cases_supervision where case_id = any(%(ids)s)
 union all select case_id, 'appeal ' || id, state from cases_appeal where case_id = any(%(ids)s)
 union all select case_id, 'exclusion ' || id, state from cases_exclusion where case_id = any(%(ids)s)
 union all select case_id, 'mediation ' || id, state from cases_mediation where case_id = any(%(ids)s)
+union all select case_id, 'hold ' || id, kind || ' ' || state from cases_hold where case_id = any(%(ids)s)
+union all select case_id, 'extension ' || id, state from cases_extension where case_id = any(%(ids)s)
+union all select case_id, 'milestone ' || id, case when met_at is null then 'open' else 'met' end
+    from cases_milestone where case_id = any(%(ids)s)
+union all select case_id, 'visit ' || id, case when done_at is null then 'open' else 'done' end
+    from cases_visit where case_id = any(%(ids)s)
+union all select case_id, 'ruling ' || id, case when ruled_at is null then 'open' else 'ruled' end
+    from cases_ruling where case_id = any(%(ids)s)
+union all select w.case_id, 'call ' || c.id, c.state
+    from cases_call c join cases_whistle w on w.id = c.whistle_id where w.case_id = any(%(ids)s)
 union all select case_id, 'whistle ' || id, case when ended_at is null then 'open' else 'ended' end
     from cases_whistle where case_id = any(%(ids)s)
 """
@@ -66,8 +80,9 @@ def tell_again(*, progress: Callable[[int], object] = int) -> Told:
     """
     cases = entries = 0
     with one_moment():
+        moved = _calendars(ALWAYS)
         for block in _blocks():
-            past = _past(block)
+            past = _past(block, moved)
             answers, sides = _answers(block), _sides(block)
             for row in block:
                 mine = past.get(str(row["id"]), [])
@@ -99,8 +114,9 @@ def stood_on(moment: datetime) -> Counter[str]:
     """Return how many cases stood in each state at ``moment``, by the entries until then (S-081)."""
     stood: Counter[str] = Counter()
     with one_moment():
+        moved = _calendars(moment)
         for block in _blocks():
-            for past in _past(block, until=moment).values():
+            for past in _past(block, moved, until=moment).values():
                 stood[replay.fold(past).columns["state"]] += 1
     return stood
 
@@ -120,13 +136,33 @@ def _blocks() -> Iterator[list[dict[str, Any]]]:
         yield rows
 
 
-def _past(block: Sequence[dict[str, Any]], *, until: datetime | None = None) -> dict[str, list[Happened]]:
+Numbered = tuple[int, Happened]
+
+
+def _calendars(until: datetime) -> dict[str, list[Numbered]]:
+    """Return by case when a calendar moved its deadline."""
+    moved: dict[str, list[Numbered]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_ENTRIES, ([str(row["id"]) for row in block], until or ALWAYS))
-        rows = cursor.fetchall()
+        cursor.execute(_CALENDARS, (until,))
+        for number, kind, at, account, facts in cursor.fetchall():
+            for case, due in orjson.loads(facts)["cases"].items():
+                moved[case].append((number, Happened(kind, at, account, {"due": due})))
+    return moved
+
+
+def _past(
+    block: Sequence[dict[str, Any]], moved: Mapping[str, list[Numbered]], *, until: datetime = ALWAYS
+) -> dict[str, list[Happened]]:
+    """Return what happened to each case of a block, in the order it was written down."""
+    ids = [str(row["id"]) for row in block]
+    past: dict[str, list[Numbered]] = defaultdict(list)
+    with connection.cursor() as cursor:
+        cursor.execute(_ENTRIES, (ids, until))
+        for subject, number, kind, at, account, facts in cursor.fetchall():
+            past[subject].append((number, Happened(kind, at, account, orjson.loads(facts))))
     return {
-        subject: [Happened(kind, at, account, orjson.loads(facts)) for _, kind, at, account, facts in mine]
-        for subject, mine in groupby(rows, key=itemgetter(0))
+        case: [happened for _, happened in sorted([*mine, *moved.get(case, ())], key=itemgetter(0))]
+        for case, mine in past.items()
     }
 
 
@@ -142,7 +178,7 @@ def _answers(block: Sequence[dict[str, Any]]) -> dict[UUID, dict[str, datetime |
 def _sides(block: Sequence[dict[str, Any]]) -> dict[UUID, dict[str, str]]:
     found: dict[UUID, dict[str, str]] = defaultdict(dict)
     with connection.cursor() as cursor:
-        cursor.execute(_SIDES, {"ids": [row["id"] for row in block]})
+        cursor.execute(SIDES, {"ids": [row["id"] for row in block]})
         for case_id, side, state in cursor.fetchall():
             found[case_id][side] = state
     return found

@@ -10,9 +10,8 @@ from django.db.models import Q
 from django.utils import timezone
 
 from mulin.cases.models import Case, DispatchRule, DispatchTable, Settings
-from mulin.cases.queries import plain
+from mulin.cases.queries import clock, doors, plain
 from mulin.cases.rules import dispatch
-from mulin.clocks.rules import calendars
 from mulin.kernel.actor import Actor, Relation
 from mulin.kernel.errors import NotFound, NotPossible
 from mulin.ledger.rules.privacy import Json
@@ -182,7 +181,7 @@ def route(case: Case, *, now: datetime) -> Route:
         item=case.item.code if case.item else "",
         areas=tuple(unit.code for unit in chain),
         in_compound=bool(case.compound_code),
-        working=calendars.cn().is_working(now),
+        working=clock.calendar_around(case, doors.settings(), today(now)).is_working(now),
     )
     choice = dispatch.choose(rows_of(table.pk), facts)
     lead = resolve(choice.row.lead, chain=chain, firm=firm)

@@ -61,6 +61,7 @@ class Tracking:
     due_at: datetime | None
     provisional: bool
     is_overdue: bool
+    is_handed_in: bool  # somebody else looks at the result now
     responsible: str  # the unit whose move it is
     first_unit: str  # 首问负责
     is_accepted: bool
@@ -120,7 +121,10 @@ def track(tracking_code: str, *, now: datetime) -> Tracking:
         is_example=case.is_example,
         due_at=case.due_at,
         provisional=bool(case.due_why.get("provisional")),
-        is_overdue=case.due_at is not None and case.due_at < now and state in lifecycle.OPEN,
+        is_overdue=case.due_at is not None
+        and case.due_at < (case.handled_at or now)
+        and state in lifecycle.OPEN,
+        is_handed_in=state is State.HANDLED,
         responsible=case.desk.name,
         first_unit=case.first_unit.name,
         is_accepted=case.accepted_at is not None,

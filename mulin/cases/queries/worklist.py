@@ -15,7 +15,7 @@ from mulin.cases.models import Assignment, Case, Report
 from mulin.cases.queries import doors, routing
 from mulin.cases.queries.doors import cases_for
 from mulin.cases.rules import grams
-from mulin.cases.rules.lifecycle import FINAL, State
+from mulin.cases.rules.lifecycle import FINAL, RUNNING, State
 from mulin.catalogue import queries as catalogue
 from mulin.kernel.actor import Actor
 from mulin.people.models import Unit
@@ -24,11 +24,12 @@ PAGE: Final = 50
 COUNT_MOST: Final = 1_000  # a tab says "999+" beyond: no request counts an unbounded table
 SOON: Final = timedelta(hours=4)
 _SHOWN: Final = (
-    "number", "title", "state", "kind", "address", "suggestion", "due_at", "in_compound", "report_count",
-    "reopened", "reported_at", "version", "is_example", "item__code", "item__name", "place_unit__path",
-    "lead__short_name",
+    "number", "title", "state", "kind", "address", "suggestion", "due_at", "handled_at",
+    "in_compound", "report_count", "reopened", "reported_at", "version", "is_example", "item__code",
+    "item__name", "place_unit__path", "lead__short_name",
 )  # fmt: skip
 _FINAL: Final = [state.value for state in FINAL]
+_STOPPED: Final = [state.value for state in State if state not in RUNNING]
 _METRES_A_DEGREE: Final = 111_320
 
 
@@ -79,6 +80,7 @@ class QueueRow:
     item_name: str
     suggested: bool  # the item is a suggestion nobody confirmed yet
     due_at: datetime | None
+    handled_at: datetime | None
     clock: Clock | None
     in_compound: bool
     report_count: int
@@ -100,8 +102,8 @@ class QueuePage:
 
 
 def clock_of(case: Case, now: datetime) -> Clock | None:
-    """Return how ``case`` stands against its deadline; nothing when it is over or has none."""
-    if case.due_at is None or case.state in _FINAL:
+    """Return how ``case`` stands against its deadline; nothing when its clock has stopped or it has none."""
+    if case.due_at is None or case.state in _STOPPED:
         return None
     if case.due_at < now:
         return Clock.OVERDUE
@@ -166,7 +168,7 @@ def _tab(cases: QuerySet[Case], tab: Tab, units: Sequence[int], now: datetime) -
     if tab is Tab.TODO:
         return cases.filter(desk__in=units).exclude(state__in=_FINAL).order_by("due_at", "pk")
     if tab is Tab.OVERDUE:
-        return cases.filter(due_at__lt=now).exclude(state__in=_FINAL).order_by("due_at", "pk")
+        return cases.filter(due_at__lt=now).exclude(state__in=_STOPPED).order_by("due_at", "pk")
     if tab is Tab.FILED:
         filed = Report.objects.filter(case=OuterRef("pk"), filed_unit__in=units)
         return cases.filter(Exists(filed)).order_by("-reported_at", "-pk")
@@ -188,11 +190,11 @@ def _narrowed(cases: QuerySet[Case], filters: QueueFilter, now: datetime) -> Que
     if filters.channel:
         cases = cases.filter(Exists(Report.objects.filter(case=OuterRef("pk"), channel=filters.channel)))
     if filters.clock is Clock.OVERDUE:
-        cases = cases.filter(due_at__lt=now).exclude(state__in=_FINAL)
+        cases = cases.filter(due_at__lt=now).exclude(state__in=_STOPPED)
     elif filters.clock is Clock.SOON:
-        cases = cases.filter(due_at__gte=now, due_at__lt=now + SOON).exclude(state__in=_FINAL)
+        cases = cases.filter(due_at__gte=now, due_at__lt=now + SOON).exclude(state__in=_STOPPED)
     elif filters.clock is Clock.IN_TIME:
-        cases = cases.filter(due_at__gte=now + SOON).exclude(state__in=_FINAL)
+        cases = cases.filter(due_at__gte=now + SOON).exclude(state__in=_STOPPED)
     return _searched(cases, filters.text)
 
 
@@ -237,11 +239,12 @@ def _counts(actor: Actor, units: Sequence[int], now: datetime) -> dict[str, int]
         some = _tab(seen, tab, units, now).order_by().values("pk")[: COUNT_MOST + 1]
         counts[tab.value] = some.count()
     # The most pressing come first, so that a full desk still tells its late ones truly.
-    pressing = _tab(seen, Tab.TODO, units, now).order_by("due_at").values("pk", "due_at")[: COUNT_MOST + 1]
-    return counts | pressing.aggregate(
+    todo = _tab(seen, Tab.TODO, units, now).order_by("due_at").values("pk", "due_at", "state")
+    runs = ~Q(state__in=_STOPPED)
+    return counts | todo[: COUNT_MOST + 1].aggregate(
         todo=Count("pk"),
-        late=Count("pk", filter=Q(due_at__lt=now)),
-        soon=Count("pk", filter=Q(due_at__gte=now, due_at__lt=now + SOON)),
+        late=Count("pk", filter=runs & Q(due_at__lt=now)),
+        soon=Count("pk", filter=runs & Q(due_at__gte=now, due_at__lt=now + SOON)),
     )
 
 
@@ -274,6 +277,7 @@ def _row(case: Case, names: dict[int, str], now: datetime) -> QueueRow:
         item_name=item.name if item else str(suggestion.get("name", "")),
         suggested=item is None and bool(suggestion),
         due_at=case.due_at,
+        handled_at=case.handled_at,
         clock=clock_of(case, now),
         in_compound=case.in_compound,
         report_count=case.report_count,

@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from mulin.cases.rules.lifecycle import OPEN, State
 from mulin.kernel.errors import BadInput
 
 HOURS_MOST: Final = 24 * 365
 _TARGET: Final = re.compile(r"superior(?::[1-9])?|(?:kind|place):[a-z][a-z0-9_]{0,31}")
-# The clock of a case stands while it waits for the resident, and when it is over.
-RUNNING: Final = OPEN - {State.WAITING}
 
 
 class AlarmKind(StrEnum):
@@ -22,6 +19,7 @@ class AlarmKind(StrEnum):
     RED = "red"  # it was missed
     ESCALATION = "escalation"  # it was missed long ago: a rung higher hears of it
     SILENT_CALL = "silent_call"  # a called unit did not report in
+    SILENT_RULING = "silent_ruling"  # the common superior did not rule
     MILESTONE = "milestone"  # a step on the way was missed
 
 

@@ -146,7 +146,6 @@ def wait_left(pauses: Iterable[Pause], *, days: int) -> timedelta:
     return max(timedelta(days=days) - spent, timedelta())
 
 
-def standing_until(pauses: Collection[Pause], now: datetime) -> datetime | None:
-    """Return until when the clock stands at ``now``, or nothing if it runs."""
-    ends = [each.end for each in pauses if each.start <= now < each.end]
-    return max(ends) if ends else None
+def standing_until(pauses: Collection[Pause]) -> datetime | None:
+    """Return until when the clock stands, or nothing if nobody holds it; a hold lasts until it is ended."""
+    return max((each.until for each in pauses if each.ended is None), default=None)

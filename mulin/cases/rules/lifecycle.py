@@ -218,6 +218,9 @@ MOVES: Final = _with_beside(_MOVES)
 
 FINAL: Final = frozenset({State.CLOSED, State.DECLINED, State.MERGED})
 OPEN: Final = frozenset(State) - FINAL
+# Where the clock of a case runs: the result handed in stops it (K29). A check that sends it back lets it run
+# on to the same deadline: what the check took counts. Whether a hold makes it stand is another matter.
+RUNNING: Final = OPEN - {State.HANDLED, State.CHECKED}
 # Acts that end a case otherwise than by closing it: what is open beside it must be settled first as well.
 ENDING: Final = frozenset(
     act for state in OPEN for act, to in MOVES[state].items() if to in FINAL and act is not Act.CLOSE

@@ -10,7 +10,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 
-from mulin.cases.rules import lifecycle
+from mulin.cases.rules import lifecycle, replay_beside, whistles
 from mulin.cases.rules.lifecycle import Act, State
 
 # Columns whose every new value an act writes into its entry, under "moved".
@@ -51,27 +51,6 @@ ACTS: Final[Mapping[str, Act]] = {
     "case.admitted": Act.ADMIT,
     "case.reopened": Act.REOPEN,
 }
-# Records beside a case: which fact names one, and where it stands after an entry of the kind.
-SIDES: Final[Mapping[str, tuple[str, str]]] = {
-    "case.supervised": ("supervision", "asked"),
-    "case.supervision_replied": ("supervision", "replied"),
-    "case.supervision_returned": ("supervision", "asked"),
-    "case.supervision_settled": ("supervision", "settled"),
-    "case.mark_appealed": ("appeal", "asked"),
-    "case.appeal_reviewed": ("appeal", "reviewed"),
-    "case.appeal_decided": ("appeal", "granted|rejected"),
-    "case.exclusion_proposed": ("exclusion", "proposed"),
-    "case.exclusion_settled": ("exclusion", "confirmed|dropped"),
-    "case.whistled": ("whistle", "open"),
-    "case.whistle_ended": ("whistle", "ended"),
-    "case.mediation_proposed": ("mediation", "proposed"),
-    "case.mediation_consented": ("mediation", "proposed"),
-    "case.mediation_opened": ("mediation", "open"),
-    "case.mediation_agreed": ("mediation", "agreed"),
-    "case.mediation_failed": ("mediation", "not_agreed"),
-    "case.mediation_ended": ("mediation", "ended"),
-}
-_JUDGED: Final = ("granted", "agreed")  # the fact that tells which of two ends it came to
 _FROM_THE_START: Final = ("dispatched_at", "accepted_at", "handled_at", "checked_at", "closed_at")
 _FORGET: Final[Mapping[str, tuple[str, ...]]] = {
     "case.returned": ("accepted_at",),
@@ -163,8 +142,7 @@ def _joined(standing: Standing, entry: Happened) -> None:
 def _moved(standing: Standing, entry: Happened) -> None:
     """Follow an act: along the graph if it moves the case, on the spot if it concerns a record beside it."""
     facts, columns, kind = entry.facts, standing.columns, entry.kind
-    if kind in SIDES:
-        _beside(standing, kind, facts)
+    _aside(standing, entry)
     if "before" not in facts:
         return  # told of the case, but no act on it: a rating, a look into the vault
     before = columns["state"]
@@ -187,11 +165,12 @@ def _moved(standing: Standing, entry: Happened) -> None:
     _put(columns, facts)
 
 
-def _beside(standing: Standing, kind: str, facts: Mapping[str, Any]) -> None:
-    which, stands = SIDES[kind]
-    yes, _, no = stands.partition("|")
-    good = not no or any(facts.get(judged) for judged in _JUDGED)
-    standing.sides[f"{which} {facts[which]}"] = yes if good else no
+def _aside(standing: Standing, entry: Happened) -> None:
+    try:
+        replay_beside.follow(standing.sides, entry.kind, entry.facts)
+    except whistles.ImpossibleDeed as impossible:
+        found = impossible.state.value
+        raise Torn(f"call {entry.facts['call']}", impossible.deed.value, found) from None
 
 
 def _after(before: State, act: Act) -> str:
@@ -238,8 +217,16 @@ def _declined(standing: Standing, entry: Happened) -> None:
     standing.answers = {report: at or entry.at for report, at in standing.answers.items()}
 
 
+def _reckoned(standing: Standing, entry: Happened) -> None:
+    """Follow a calendar that moved the deadline: no act on the case itself, but its next version."""
+    standing.columns["version"] += 1
+    standing.columns["due_at"] = datetime.fromisoformat(entry.facts["due"])
+
+
 _Turn = Callable[[Standing, Happened], None]
-_SPECIAL: Final[Mapping[str, _Turn]] = {"case.filed": _filed, "case.joined": _joined}
+_SPECIAL: Final[Mapping[str, _Turn]] = {
+    "case.filed": _filed, "case.joined": _joined, "calendar.moved": _reckoned,
+}  # fmt: skip
 _TURNS: Final[Mapping[str, _Turn]] = {
     "case.dispatched": _dispatched,
     "case.admitted": _again,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from mulin.cases.queries import mediations, supervisions, whistles, worklist
 from mulin.cases.queries.page import CasePage, case_page
-from mulin.cases.rules.lifecycle import FINAL
+from mulin.cases.rules.lifecycle import RUNNING
 from mulin.console import (
     after_faces,
     case_faces,
@@ -51,13 +51,13 @@ def case(request: StaffRequest, case_id: UUID) -> HttpResponse:
 def right_side(request: StaffRequest, page: CasePage, *, query: str) -> dict[str, Any]:
     """Return everything the right side shows."""
     case, now = page.case, request.now
-    ended = case.state in FINAL
+    done_at = case.handled_at or case.closed_at  # a result handed in is what stops the clock
     face = clock_faces.clock(
         state=case.state,
         due_at=case.due_at,
         clock=page.clock,
         now=now,
-        done_at=case.handled_at or case.closed_at,  # a result handed in is what stops the clock
+        done_at=done_at,
         why=case.due_why,
     )
     voices = past_faces.voices_face(page, now=now)
@@ -73,8 +73,8 @@ def right_side(request: StaffRequest, page: CasePage, *, query: str) -> dict[str
         "clock_why": clock_faces.explained(
             case.due_why,
             due_at=case.due_at,
-            now=now,
-            ended=ended,
+            now=done_at or now,
+            ended=case.state not in RUNNING,
             before=[{**each.why, "cause": each.cause} for each in reversed(page.clock_history.promises)],
         ),
         "steps": case_faces.steps_face(page, now=now),

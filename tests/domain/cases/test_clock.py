@@ -1,19 +1,25 @@
 """The clock of a case in its city: K22 to K31 of the reference, holds, extensions, promises, calendars."""
 
+import threading
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from mulin.cases.actions import checking, handling, holding, setup, timetables, triage
-from mulin.cases.models import Case, Extension, Hold, Milestone, Promise
-from mulin.cases.queries import clock, clock_past
+from mulin.cases import jobs
+from mulin.cases.actions import checking, escalating, handling, holding, intake, setup, timetables, triage
+from mulin.cases.models import Alarm, Case, Extension, Hold, Milestone, Promise
+from mulin.cases.queries import clock, clock_past, marks, routing, tracking, worklist
 from mulin.cases.queries.page import case_page
+from mulin.cases.queries.worklist import QueueFilter, Tab
 from mulin.cases.rules.closing import NotYet
+from mulin.cases.rules.dispatch import Row
 from mulin.clocks.rules import calendars, specs
 from mulin.console import clock_faces
-from mulin.kernel.actor import SYSTEM
-from mulin.kernel.errors import BadInput, NotPossible
+from mulin.kernel.actor import PUBLIC, SYSTEM
+from mulin.kernel.errors import BadInput, NotAllowed, NotPossible
 from mulin.ledger.models import Entry
 from tests.make import cases as make
 from tests.make.cases import NOON, City
@@ -281,9 +287,83 @@ def test_a_new_calendar_is_previewed_and_then_moves_running_clocks_in_one_act(he
     assert Promise.objects.filter(cause="calendar").count() == 2
     changed = Entry.objects.get(kind="calendar.changed")
     assert (changed.facts["moved"], changed.facts["looked_at"]) == (2, 2)
-    assert Entry.objects.count() == entries + 2  # published, changed: not one for each case
+    assert Entry.objects.count() == entries + 3  # published, moved, changed: not one for each case
+    assert set(Entry.objects.get(kind="calendar.moved").facts["cases"]) == {str(case.pk) for case in waiting}
     again = timetables.recompute_clocks(actor=SYSTEM, now=NOON)
     assert again.moved == 0
+
+
+def test_a_calendar_of_a_day_to_come_begins_by_itself_on_its_day_and_once(here: City) -> None:
+    running, handed_in = make.in_hand(here), make.handled(here)
+    promised, begins = running.due_at, NOON + DAY
+    assert promised is not None
+    moved = timetables.change_calendar(drawn=SUMMER, from_on=begins.date(), actor=SYSTEM, now=NOON)
+    assert moved.moved == 0
+    assert jobs.begin_calendars(now=NOON) == 0
+    entries = Entry.objects.filter(kind="calendar.changed").count()
+    assert jobs.begin_calendars(now=begins + 2 * DAY) == 1  # the worker was away on the day itself
+    assert fresh(running).due_at == promised + DAY
+    assert fresh(handed_in).due_at == handed_in.due_at
+    assert [promise.cause for promise in Promise.objects.all()] == ["calendar"]
+    assert Entry.objects.filter(kind="calendar.changed").count() == entries + 1
+    with CaptureQueriesContext(connection) as asked:
+        assert jobs.begin_calendars(now=begins + 3 * DAY) == 0
+    assert len(asked) <= 3  # of which two are the transaction's
+    assert timetables.recompute_clocks(actor=SYSTEM, now=begins + 3 * DAY).moved == 0
+    assert Entry.objects.filter(kind="calendar.changed").count() == entries + 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_workers_begin_a_calendar_once() -> None:
+    here = make.city()
+    running = make.in_hand(here)
+    timetables.change_calendar(drawn=SUMMER, from_on=(NOON + DAY).date(), actor=SYSTEM, now=NOON)
+    gate, moved = threading.Barrier(2), []
+
+    def run() -> None:
+        gate.wait()
+        try:
+            moved.append(jobs.begin_calendars(now=NOON + DAY))
+        finally:
+            connection.close()
+
+    workers = [threading.Thread(target=run) for _ in range(2)]
+    [worker.start() for worker in workers]
+    [worker.join() for worker in workers]
+    assert sorted(moved) == [0, 1]
+    assert fresh(running).version == running.version + 1
+    assert Promise.objects.count() == 1
+
+
+def test_nobody_without_the_post_begins_a_calendar(here: City) -> None:
+    with pytest.raises(NotAllowed):
+        timetables.begin_calendars(actor=here.dispatcher, now=NOON)
+
+
+EVENING = specs.Drawn("east", "东街道日历（示例）", "street", {
+    "base": "cn", "week": [[[18 * 60, 22 * 60]]] * 7})  # fmt: skip
+
+
+def test_the_hours_of_the_place_decide_the_dispatch_and_the_first_look(here: City) -> None:
+    setup.publish_dispatch_table(
+        rows=[
+            Row(line=2, lead="unit:firm", hours="working"),
+            Row(line=3, lead="unit:community", hours="off"),
+        ],
+        name="早晚（示例）", from_on=date(2026, 5, 1), actor=SYSTEM, now=NOON,
+    )  # fmt: skip
+    at_work, evening = NOON - 2 * HOUR, NOON + 7 * HOUR
+    case = make.case(here.grid)
+    assert routing.route(case, now=at_work).lead == here.firm
+    timetables.change_calendar(drawn=EVENING, from_on=date(2026, 5, 1), actor=SYSTEM, now=NOON)
+    assert routing.route(case, now=at_work).lead == here.community
+    assert routing.route(case, now=evening).lead == here.firm
+    filing = make.filing()
+    first = intake.file_report(filing=filing, actor=PUBLIC, now=at_work)
+    Case.objects.filter(pk=first.case.pk).update(place_unit=here.grid)
+    again = intake.file_report(filing=filing, actor=PUBLIC, now=at_work)
+    assert again.replayed
+    assert again.first_look_by == datetime(2026, 5, 12, 10, 30, tzinfo=UTC)  # half an hour of the evening
 
 
 def test_a_region_has_its_own_calendar(here: City) -> None:
@@ -313,3 +393,66 @@ def test_asks_are_listed_for_who_decides_and_not_for_who_asked(here: City) -> No
     assert sorted(ask.what for ask in found) == ["extension", "suspension"]
     assert clock_past.asks_waiting(here.handler) == ()
     assert clock_past.asks_waiting(here.other_dispatcher) == ()
+
+
+def _handed_in(here: City) -> tuple[Case, datetime]:
+    case = make.handled(here)
+    late = NOON + 9 * DAY
+    assert case.due_at is not None
+    assert case.due_at < late
+    return case, late
+
+
+def test_k29_what_was_handed_in_is_overdue_nowhere_while_somebody_checks_it(here: City) -> None:
+    """Queue, counts, filters, chip, sweep and the resident's page say the same of a stopped clock."""
+    case, late = _handed_in(here)
+    running = make.in_hand(here)
+    overdue = worklist.queue(here.dispatcher, tab=Tab.OVERDUE, filters=QueueFilter(), now=late)
+    assert [row.id for row in overdue.rows] == [running.pk]
+    assert overdue.counts["overdue"] == 1
+    desk = worklist.queue(here.checker, tab=Tab.TODO, filters=QueueFilter(), now=late)
+    assert [(row.id, row.clock) for row in desk.rows] == [(case.pk, None)]
+    assert (desk.counts["todo"], desk.counts["late"], desk.counts["soon"]) == (1, 0, 0)
+    for clock_is in worklist.Clock:
+        found = worklist.queue(
+            here.checker, tab=Tab.TODO, filters=QueueFilter(clock=clock_is), now=NOON + HOUR
+        )
+        assert found.rows == ()
+    assert escalating.sweep_clocks(actor=SYSTEM, now=late).counts["red"] == 1
+    assert Alarm.objects.get(kind="red").case == running
+    page = case_page(here.checker, case.pk, now=late)
+    assert page.clock is None
+    for state, word in (("handled", "按时报结果"), ("checked", "按时报结果"), ("closed", "按时结案")):
+        chip = clock_faces.clock(
+            state=state, due_at=case.due_at, clock=None, now=late, done_at=case.handled_at
+        )
+        assert (chip.text, chip.tone) == (word, "ok")
+    told = tracking.track(make.code_of(case), now=late)
+    assert (told.is_overdue, told.is_handed_in) == (False, True)
+    assert tracking.track(make.code_of(running), now=late).is_overdue
+
+
+def test_k29_a_check_that_sends_it_back_lets_the_clock_run_on_and_what_it_took_counts(here: City) -> None:
+    case, late = _handed_in(here)
+    back = checking.fail_check(case_id=case.pk, reason="仍有外溢", actor=here.checker, now=late)
+    assert back.due_at == case.due_at
+    assert worklist.clock_of(back, late) is worklist.Clock.OVERDUE
+    assert escalating.sweep_clocks(actor=SYSTEM, now=late).counts["red"] == 1
+    again = handling.finish_case(
+        case_id=case.pk, result="已疏通", photos=(make.PHOTO,), actor=here.handler, now=late
+    )
+    assert marks.was_late(again)
+    chip = clock_faces.clock(
+        state="handled", due_at=again.due_at, clock=None, now=late, done_at=again.handled_at
+    )
+    assert (chip.tone, chip.text[:2]) == ("bad", "超期")
+    assert tracking.track(make.code_of(again), now=late).is_overdue  # the promise was broken
+
+
+def test_a_clock_that_no_longer_waits_for_the_resident_is_swept(here: City) -> None:
+    settings(waiting_days=0)
+    case = make.in_hand(here)
+    handling.ask_resident(case_id=case.pk, question="在家吗？", actor=here.handler, now=NOON)
+    late = NOON + 9 * DAY
+    assert worklist.clock_of(fresh(case), late) is worklist.Clock.OVERDUE
+    assert escalating.sweep_clocks(actor=SYSTEM, now=late).counts["red"] == 1

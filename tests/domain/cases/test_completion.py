@@ -6,9 +6,9 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from mulin.cases.actions import appeals, checking, visits
+from mulin.cases.actions import appeals, checking, handling, visits
 from mulin.cases.models import Case, Visit
-from mulin.cases.queries import completion, rates, repeats
+from mulin.cases.queries import completion, figures, marks, rates, repeats
 from mulin.cases.queries.completion import Count, Period
 from mulin.cases.queries.rates import VisitCount
 from mulin.cases.rules.aftercare import Method, Satisfied, Solved, VisitOutcome, VisitSaid
@@ -67,6 +67,32 @@ def test_the_numbers_add_up_and_each_opens_exactly_its_cases(here: City) -> None
     assert counts[Count.RECEIVED] == counts[Count.CLOSED] + counts[Count.OPEN] == 5
     done = (Count.ON_TIME, Count.LATE, Count.WAIVED, Count.NO_LIMIT)
     assert counts[Count.CLOSED] == sum(counts[each] for each in done)
+
+
+def test_k29_late_is_the_result_not_the_closing(here: City) -> None:
+    """Handed in in time and closed late is in time, in every figure and as of every moment."""
+    slow, late = make.answered(here), make.in_hand(here)
+    then = NOON + 30 * DAY
+    checking.close_case(case_id=slow.pk, actor=here.checker, now=then)
+    handling.finish_case(case_id=late.pk, result="已疏通", photos=(make.PHOTO,), actor=here.handler, now=then)
+    checking.pass_check(case_id=late.pk, actor=here.checker, now=then)
+    report = late.reports.get()
+    checking.answer_report(case_id=late.pk, report_id=report.pk, text="好了", actor=here.checker, now=then)
+    checking.close_case(case_id=late.pk, actor=here.checker, now=then)
+    for now in (then + DAY, then + 9 * DAY):
+        for as_of in (then + DAY, now):
+            asked = period(now=now, as_of=as_of)
+            opened = {
+                count: completion.cases_counted(here.command, asked, count, now=now)
+                for count in (Count.ON_TIME, Count.LATE)
+            }
+            assert opened == {Count.ON_TIME: (slow.pk,), Count.LATE: (late.pk,)}
+    assert (marks.was_late(Case.objects.get(pk=slow.pk)), marks.was_late(Case.objects.get(pk=late.pk))) == (
+        False,
+        True,
+    )
+    (line,) = figures.counts(here.dispatcher, by=figures.By.STATE, since=MONTH[0], until=MONTH[1])
+    assert (line.closed, line.closed_in_time) == (2, 1)
 
 
 def test_last_months_report_says_the_same_a_week_later(here: City) -> None:

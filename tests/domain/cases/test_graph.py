@@ -14,7 +14,7 @@ import pytest
 
 from mulin.cases.models import Case
 from mulin.cases.queries import beside
-from mulin.cases.rules import closing, escalation, lifecycle, mediation, supervision, whistles
+from mulin.cases.rules import closing, lifecycle, mediation, supervision, whistles
 from mulin.cases.rules.lifecycle import ENDING, FINAL, SIDE, Act, PublicStep, State, possible_acts
 from mulin.cases.rules.mediation import Step as Talk
 from mulin.cases.rules.supervision import Stage, Step
@@ -228,7 +228,7 @@ def edges(node: Node) -> Iterator[tuple[Act, Node]]:
         for change in CHANGES.get(act, (_same,)):
             for to in change(node):
                 yield act, replace(to, state=lifecycle.after(node.state, act))
-    if node.state in escalation.RUNNING and node.stage is None:
+    if node.state in lifecycle.RUNNING and node.stage is None:
         yield Act.SUPERVISE, replace(node, stage=Stage.ASKED)  # by the clock: it asks no graph
     if node.state not in FINAL and node.voices < VOICES:
         yield Act.HEAR, replace(node, owed=node.owed + 1)  # another voice joins

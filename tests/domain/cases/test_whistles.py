@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from mulin.cases.actions import answering, evaluating, handling, ruling, triage, whistling
-from mulin.cases.models import Call, Case, Evaluation, Photo, Ruling, Whistle
+from mulin.cases.actions import answering, escalating, evaluating, handling, ruling, triage, whistling
+from mulin.cases.models import Alarm, Call, Case, Evaluation, Photo, Ruling, Whistle
 from mulin.cases.queries import calls as asking
 from mulin.cases.rules.closing import Missing, NotYet
 from mulin.cases.rules.whistles import (
@@ -416,8 +416,20 @@ def test_a_ruling_nobody_gives_goes_one_level_up(there: Field) -> None:
     asked_of.refresh_from_db()
     assert (asked_of.superior, asked_of.due_at) == (there.city.city, late + timedelta(minutes=60))
     assert not asking.rulings_overdue(late).exists()
-    much_later = late + timedelta(minutes=61)
-    assert not ruling.escalate_ruling(ruling_id=asked_of.pk, actor=SYSTEM, now=much_later)
+    root_late = late + timedelta(minutes=61)
+    assert escalating.sweep_whistles(actor=SYSTEM, now=root_late).counts["silent_ruling"] == 1
+    assert not asking.rulings_overdue(root_late).exists()  # nobody is above the root: it is told, once
+    assert not ruling.escalate_ruling(ruling_id=asked_of.pk, actor=SYSTEM, now=root_late)
+    assert escalating.sweep_whistles(actor=SYSTEM, now=root_late + timedelta(days=9)).total == 0
+    asked_of.refresh_from_db()
+    assert (asked_of.superior, asked_of.due_at) == (there.city.city, late + timedelta(minutes=60))
+    noted = Alarm.objects.filter(kind="silent_ruling").order_by("due_at")
+    assert [alarm.unit for alarm in noted] == [there.city.city] * 2
+    told = Entry.objects.filter(kind="case.ruling_escalated").order_by("id")
+    assert [(entry.facts["was"], entry.facts["to"]) for entry in told] == [
+        (there.city.county.pk, there.city.city.pk),
+        (there.city.city.pk, there.city.city.pk),
+    ]
 
 
 def test_a_case_with_a_whistle_running_is_neither_merged_nor_declined(there: Field) -> None:

@@ -4,6 +4,7 @@ import json
 import logging
 import re
 import time
+from datetime import date
 from importlib import import_module
 
 import pytest
@@ -161,7 +162,7 @@ def test_every_answer_carries_the_headers(client: Client) -> None:
 
 @pytest.mark.django_db
 def test_health_is_the_databases_health(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert client.get("/healthz").content == b"ok"
+    assert client.get("/healthz").content.split(b"\n")[0] == b"ok"
     assert client.post("/healthz").status_code == 405
 
     def away() -> None:
@@ -174,6 +175,21 @@ def test_health_is_the_databases_health(client: Client, monkeypatch: pytest.Monk
     assert response.headers["Retry-After"]
     assert "稍后再试" in response.content.decode()
     assert response.headers["X-Request-ID"] in response.content.decode()
+
+
+@pytest.mark.django_db
+def test_health_warns_of_a_calendar_that_ends_and_is_well(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Said at least sixty days before, as a warning: nobody is taken out of service for it."""
+    for today, told in (
+        (date(2026, 9, 30), b"ok"),
+        (date(2026, 11, 1), b"ok\nwarning: calendar cn is certain until 2026-12-31, 60 days from now"),
+        (date(2027, 1, 2), b"ok\nwarning: calendar cn is certain until 2026-12-31, -2 days from now"),
+    ):
+        monkeypatch.setattr(health.timezone, "localdate", lambda today=today: today)
+        answer = client.get("/healthz")
+        assert (answer.status_code, answer.content) == (200, told)
 
 
 @pytest.mark.django_db

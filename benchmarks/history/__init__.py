@@ -1,0 +1,1 @@
+"""Random histories of a city; imported once Django is set up."""
