@@ -32,7 +32,7 @@ def test_after_a_random_history_everything_holds() -> None:
 
     assert proofs() == {}
     kinds = {each.partition(" ")[0] for each in beside()}
-    assert kinds >= {"hold", "extension", "milestone", "visit", "call", "whistle", "supervision"}
+    assert kinds >= {"hold", "extension", "milestone", "call", "whistle", "supervision"}
     assert Entry.objects.filter(kind="calendar.moved").exists()
     assert there.acts >= ACTS
     assert there.done.total() > ACTS / 4, there.refused  # a history of refusals proves little
