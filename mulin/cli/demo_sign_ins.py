@@ -67,7 +67,7 @@ def _seats(compound: CompoundThere, now: datetime) -> list[tuple[str, int, str, 
         ("county command 县级指挥", territory["county"], "county", "dispatch_case"),
     ]
     street = territory["street"]
-    called = departments_of(street.pk, now)[:2] if street is not None else ()
+    called = departments_of(street.pk, now) if street is not None else ()
     wanted += [
         ("department 部门", unit_by_code(unit.code), f"department{n}", "report_in")
         for n, unit in enumerate(called, start=1)

@@ -168,15 +168,9 @@ def event_face(event: Event) -> EventFace:
     )
 
 
-# What the clock does by itself: nobody's act, so nobody is named but who hears of it.
-BY_CLOCK: Final = frozenset(
-    {"case.warned", "case.overdue", "case.escalated", "case.supervised", "case.milestone_missed"}
-)
-
-
 def _who(event: Event) -> str:
-    if event.kind in BY_CLOCK and not event.unit:
-        return _("时钟 → %(unit)s") % {"unit": event.units.get("to", "")}
+    if event.by_system and not event.unit:
+        return _("系统 → %(unit)s") % {"unit": event.units["to"]} if "to" in event.units else _("系统")
     if event.unit and "to" in event.units and event.units["to"] != event.unit:
         return f"{event.unit} → {event.units['to']}"
     if event.unit:

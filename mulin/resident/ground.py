@@ -90,6 +90,18 @@ def _feature(geometry: object, properties: dict[str, object]) -> dict[str, objec
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several places of the same name."""
+
+    code: str
+    name: str
+    within: str  # the community around it, unless the name says it
+
+
+CHOICES_MOST: Final = 6
+
+
+@dataclass(frozen=True, slots=True)
 class Where:
     """A place in a resident's words."""
 
@@ -98,6 +110,7 @@ class Where:
     located: Located
     words: str = ""  # the address that leads here, with what was chosen among several
     candidate: str = ""
+    choices: tuple[Choice, ...] = ()  # the places meant, told apart by where they lie
 
     @property
     def is_exact(self) -> bool:
@@ -141,7 +154,11 @@ def named(address: str, candidate: str = "", *, on: date) -> Where:
         words = scope
     located = places.locate_address(words, on=on)
     found = _described(located, house=_house_named(located, on))
-    return replace(found, words=words, candidate=candidate if scope else "")
+    choices = tuple(
+        Choice(each.code, each.name, "" if (around := _scope(each.code, on)) in each.name else around)
+        for each in located.candidates[:CHOICES_MOST]
+    )
+    return replace(found, words=words, candidate=candidate if scope else "", choices=choices)
 
 
 def _scope(code: str, on: date) -> str:

@@ -162,6 +162,7 @@ export async function show(box: HTMLElement, options: Options): Promise<Picker> 
   return {
     go: (place, meant) => {
       const zoom = meant ? Math.max(map.getZoom(), CLOSE) : Math.max(map.getZoom(), CLOSE - 1.6);
+      map.resize(); // the answer under the map may just have grown: a flight would end beside the place
       map.easeTo({ center: [place.lon, place.lat], zoom }, { byHand: meant });
     },
     nudge: (right, down) => void map.panBy([right, down], {}, { byHand: true }),

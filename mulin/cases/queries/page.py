@@ -14,7 +14,7 @@ from mulin.cases.rules import closing, lifecycle
 from mulin.cases.rules.closing import Blocker
 from mulin.cases.rules.dispatch import NoRule
 from mulin.cases.rules.lifecycle import Act, PublicStep, State
-from mulin.kernel.actor import Actor
+from mulin.kernel.actor import SYSTEM, Actor
 from mulin.ledger import queries as ledger
 from mulin.people.models import Account, Unit
 
@@ -95,6 +95,7 @@ class Event:
     kind: str
     unit: str
     account: str  # "" for the resident and the system
+    by_system: bool  # nobody did it: the clock, or what follows from another act
     words: str
     is_public: bool
     facts: Mapping[str, object]
@@ -252,6 +253,7 @@ def timeline_of(case: Case) -> tuple[Event, ...]:
                 kind=entry.kind,
                 unit=units.get(entry.unit_id or 0, ""),
                 account=names.get(entry.account_id, ""),
+                by_system=entry.account_id == SYSTEM.account_id,
                 words=remark.text if remark else "",
                 is_public=remark.is_public if remark else False,
                 facts=entry.facts,

@@ -5,11 +5,16 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from mulin.cases.queries import clock, clock_past, doors
+from mulin.cases.rules.lifecycle import Act
 from mulin.console import clock_faces, moments, words
 from mulin.console.door import StaffRequest, show, staff
 from mulin.people.queries.days import day_of
 
 WHAT = {"suspension": gettext_lazy("挂账"), "extension": gettext_lazy("延期")}
+DECIDE = {
+    "suspension": (Act.GRANT_SUSPENSION.value, Act.REFUSE_SUSPENSION.value),
+    "extension": (Act.GRANT_EXTENSION.value, Act.REFUSE_EXTENSION.value),
+}
 
 
 @require_safe
@@ -29,7 +34,8 @@ def clocks(request: StaffRequest) -> HttpResponse:
             "asked": moments.short(ask.asked_at, now),
             "until": ask.until_at,
             "due": moments.short(ask.due_at, now),
-            "late": ask.due_at is not None and ask.due_at < now,
+            "late": (late := ask.due_at is not None and ask.due_at < now),
+            "acts": DECIDE[ask.what][1:] if late else DECIDE[ask.what],
         }
         for ask in clock_past.asks_waiting(request.actor)
     ]

@@ -13,7 +13,7 @@ from mulin.cases.models import Case, Visit
 from mulin.cases.rules.aftercare import VisitWhy
 from tests.make import console
 
-DECIDER, SUPERVISOR = "S002", "S003"
+DECIDER, SUPERVISOR, BRANCH = "S002", "S003", "S091"
 
 
 def to_visit(*, contact: bool = True) -> tuple[Case, Visit]:
@@ -51,6 +51,31 @@ def test_a_visit_is_listed_rung_and_written_down(city: None) -> None:
         seen = console.browser(who).get(f"/console/cases/{case.pk}/").content.decode()
         assert "还在冒" not in seen
         assert "没有解决" not in seen
+
+
+def test_in_a_compound_the_branch_asks_and_may_do_little_else(city: None) -> None:
+    closed = console.case("closed", contact=True)
+    Case.objects.filter(pk=closed.pk).update(in_compound=True)
+    case = Case.objects.get(pk=closed.pk)
+    visit = visiting.open_visit(case, case.reports.get(), why=VisitWhy.COMPOUND, now=timezone.now())
+    assert visit is not None
+    assert visit.unit.kind_id == "party_branch"
+    (grant,) = console.actor(BRANCH).grants
+    assert {act for act, _ in grant.permits} == {
+        "see_case", "file_report", "add_note", "record_visit", "see_unit"
+    }  # fmt: skip
+    browser = console.browser(BRANCH)
+    assert (
+        f"/console/visits/{case.pk}/{visit.pk}/contact/" in browser.get("/console/visits/").content.decode()
+    )
+    done = said(
+        browser, case, "record_visit", outcome="contacted", method="at_door", responded="yes",
+        solved="solved", satisfied="satisfied", q_tidy="干净",
+    )  # fmt: skip
+    assert done.state == "closed"
+    assert browser.get(f"/console/cases/{console.case('closed').pk}/").status_code == 404, (
+        "not asked, not seen"
+    )
 
 
 def test_what_is_missing_is_said_beside_its_field(city: None) -> None:
