@@ -32,7 +32,7 @@ TURNS: Final = {
     Act.PUBLISH: gettext_lazy("作出承诺"),
     Act.KEEP: gettext_lazy("兑现了"),
     Act.POSTPONE: gettext_lazy("改期"),
-    Act.WITHDRAW: gettext_lazy("撤回"),
+    Act.WITHDRAW: gettext_lazy("撤回了"),
 }
 
 

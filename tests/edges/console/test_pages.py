@@ -15,6 +15,7 @@ OPEN = {"sign_in", "code", "keys", "theme", "language"}
 PAGES = [
     "", "?tab=done", "new/", "receptions/", "lists/", "dispatch/", "units/", "me/", "me/password/",
     "me/second-factor/", "me/tokens/", "sign-in/", "notices/", "supervision/",
+    "promises/", "promises/comments/",
 ]  # fmt: skip
 # Pages that show no data, so that every Chinese word on them would be ours.
 PLAIN = [
@@ -28,6 +29,8 @@ PLAIN = [
     "sign-in/",
     "notices/",
     "supervision/",
+    "promises/",
+    "promises/comments/",
 ]
 HAN = re.compile(r"[\u4e00-\u9fff]")
 

@@ -12,11 +12,15 @@ from mulin.cases.actions import appeals, holding, supervising, visiting
 from mulin.cases.models import Case
 from mulin.cases.rules.aftercare import Mark, VisitWhy
 from mulin.catalogue.models import Edition
+from mulin.kernel.actor import SYSTEM
 from mulin.kernel.ids import new_id
+from mulin.publications.actions import promises
 from mulin.telling.models import Notice, Outgoing
 from mulin.telling.rules.routes import Fate
 from tests.house.tree import ROOT
 from tests.make import console
+from tests.make import publications as public
+from tests.make.publications import promised
 from tests.make.residents import Staff
 
 pytestmark = pytest.mark.browser
@@ -77,6 +81,7 @@ def addresses(city: Staff) -> dict[str, tuple[str, str]]:
         **clock_pages(),
         **after_pages(),
         **told_pages(),
+        **promise_pages(),
     }
 
 
@@ -130,6 +135,26 @@ def after_pages() -> dict[str, tuple[str, str]]:
         "figures": (console.SEAT, "/console/figures/"),
         "counted": (console.SEAT, "/console/figures/cases/?count=closed"),
         "closed": (console.DISPATCHER, f"/console/cases/{case.pk}/"),
+    }
+
+
+def promise_pages() -> dict[str, tuple[str, str]]:
+    """Return the pages of public promises, one overdue and put off, with a comment that waits."""
+    it, now = promised(days=-2), timezone.now()
+    for unit in ("990101001", "990101001001"):
+        promised(unit, title="汛期前清完辖区全部雨水篦子，并在每个路口公示一次（示例）")
+    promises.postpone_promise(
+        promise_id=it.pk,
+        due_on=it.due_on + timedelta(days=1),
+        reason="灯具缺货",
+        actor=SYSTEM,
+        now=now - timedelta(1),
+    )
+    public.comment(it, "晚上太暗，老人摔过跤，请先装临时灯。", now=now)
+    return {
+        "promises": (console.SEAT, "/console/promises/?of=all"),
+        "promise": (console.HOUSING, f"/console/promises/{it.pk}/"),
+        "promise comments": (console.SEAT, "/console/promises/comments/"),
     }
 
 
