@@ -20,6 +20,7 @@ from mulin.api import (
     photos,
     problems,
     promises,
+    receptions,
     reports,
     telling,
     whistle_acts,
@@ -134,6 +135,7 @@ def build() -> MulinAPI:
         ("", telling.router),
         ("", promises.router),
         ("", people.router),
+        ("", receptions.router),
     ):
         api.add_router(prefix, router, auth=staff)
     return api

@@ -137,6 +137,12 @@ def search(text: str, *, on: date, limit: int = 20) -> list[Item]:
     return [item for _rank, item in sorted(ranked, key=lambda each: each[0])[:limit]]
 
 
+def public_items(*, on: date, text: str = "") -> list[Item]:
+    """Return the items anybody may know, closest to ``text`` first; without words in the sheets' order."""
+    found = search(text, on=on, limit=_ANY) if text else items_in_force(on)
+    return [item for item in found if item.is_public]
+
+
 def suggest(text: str, *, on: date) -> Suggestion | None:
     """Return the item in force that ``text`` is most likely about, or None when nothing is clear enough."""
     return _index(on).suggest(text)
@@ -282,6 +288,7 @@ def _closeness(item: Item, wanted: str) -> int | None:
     return 4 if any(wanted in part.casefold() for part in item.path) else None
 
 
+_ANY: Final = 10_000  # items, more than a city's lists hold
 _DAYS_KEPT: Final = 8  # sets of editions whose index is kept: today's, and those of days people look back to
 _known: dict[tuple[int, ...], Index] = {}
 _making = threading.Lock()

@@ -3,13 +3,15 @@
 from datetime import timedelta
 
 import pytest
+from django.test import Client
 
-from mulin.cases.actions import handling, triage
+from mulin.cases.actions import handling, intake, triage
 from mulin.cases.models import Case, Requirement
-from mulin.cases.queries import notices
+from mulin.cases.queries import notices, receptions
 from mulin.cases.queries.completion import Period
 from mulin.cases.queries.notices import NoticeCount
 from mulin.cases.queries.tracking import track
+from mulin.cases.rules.intake import Channel, Filing, Outcome
 from mulin.kernel.actor import PUBLIC
 from mulin.kernel.errors import BadInput, NotAllowed
 from mulin.ledger import queries as ledger
@@ -103,3 +105,37 @@ def test_nothing_asked_is_refused_and_an_internal_item_shows_nothing() -> None:
     assert case.item is not None
     type(case.item).objects.update(is_public=False)
     assert track(case.reports.get().tracking_code, now=NOON).checklist == ()
+
+
+@pytest.mark.mechanism("S-101")
+def test_a_visitor_is_a_line_of_the_log_and_then_a_report() -> None:
+    here = make.city()
+    came = intake.log_reception(matter="屋顶漏水", outcome=Outcome.WAITING, actor=here.checker, now=NOON)
+    (line,) = receptions.log(here.checker, day=NOON.date(), channel=Channel.COUNTER)
+    assert (line.id, line.matter, line.may_be_filed) == (came.pk, "屋顶漏水", True)
+    blank = Filing(text="", channel=Channel.COUNTER, source="reception", source_no=str(came.pk))
+    filed = intake.file_reception(reception_id=came.pk, filing=blank, actor=here.checker, now=NOON)
+    (line,) = receptions.log(here.checker, day=NOON.date(), channel=Channel.COUNTER)
+    assert (line.outcome, line.case_id) == ("filed", filed.case.pk)
+    kinds = [entry.kind for entry in ledger.entries_of(came.pk)] + [
+        entry.kind for entry in ledger.entries_of(filed.case.pk)
+    ]
+    assert kinds == ["reception.logged", "case.filed"]  # an entry of its own each
+
+
+@pytest.mark.mechanism("S-101")
+def test_each_public_item_shows_its_promised_time_and_no_other_does() -> None:
+    make.city()
+    make.item("1-077", name="屋顶漏水", checklist=list(ALL), limit_value=3, limit_kind="working_days")
+    make.item("1-078", name="内部核查事项", is_public=False)
+    page = Client().get("/services").content.decode()
+    assert "屋顶漏水" in page
+    assert "3 个工作日内" in page
+    assert "要准备：渗漏部位照片、物业报修记录" in page
+    assert "内部核查事项" not in page
+    assert "内部核查事项" not in Client().get("/services?q=核查").content.decode()
+    narrowed = Client().get("/services?q=漏水").content.decode()
+    assert ("屋顶漏水" in narrowed, "下水道堵塞" in narrowed) == (True, False)
+    english = Client(headers={"accept-language": "en"}).get("/services").content.decode()
+    assert "within 3 working days" in english
+    assert 'href="/services"' in Client().get("/").content.decode()

@@ -1,20 +1,18 @@
-"""Taking down a report at a counter, on the telephone, from paper or on a round; and the reception log."""
+"""Taking down a report at a counter, on the telephone, from paper or on a round."""
 
 from datetime import timedelta
-from typing import Any, Final
+from typing import Final
 from uuid import UUID, uuid4
 
 from django import forms
-from django.contrib import messages
 from django.http import HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 from django.views.decorators.http import require_http_methods, require_safe
 
 from mulin.cases.actions import intake
 from mulin.cases.queries import figures, worklist
-from mulin.cases.rules.intake import Channel, ContactGiven, Filing, Kind, Outcome, PhotoGiven
+from mulin.cases.rules.intake import Channel, ContactGiven, Filing, Kind, PhotoGiven
 from mulin.catalogue import queries as catalogue
 from mulin.console import case_faces, door, fields, moments, words
 from mulin.console.door import StaffRequest, show, show_part, staff
@@ -93,7 +91,7 @@ class IntakeForm(forms.Form):
 @staff
 def new(request: StaffRequest) -> HttpResponse:
     """Take down a report."""
-    _may_file(request)
+    may_file(request)
     if request.method != "POST":
         return _page(request, IntakeForm(initial=_first_words(request)))
     form = IntakeForm(request.POST, request.FILES)
@@ -109,7 +107,11 @@ def new(request: StaffRequest) -> HttpResponse:
     )
 
 
-def _may_file(request: StaffRequest) -> None:
+def may_file(request: StaffRequest) -> None:
+    """Return if a post of whoever asks permits to take reports.
+
+    :raises NotAllowed: none does
+    """
     if not request.actor.may(intake.FILE):
         raise NotAllowed(gettext_noop("您的岗位不能做这一步"))
 
@@ -202,65 +204,3 @@ def hints(request: StaffRequest) -> HttpResponse:
         "joins": request.GET.get("joins", ""),
     }
     return show_part(request, "console/intake/_hints.html", context)
-
-
-class ReceptionForm(forms.Form):
-    """What somebody came for, and how it went."""
-
-    matter = fields.words(
-        gettext_lazy("来人说什么事"),
-        most=4_000,
-        hint=gettext_lazy("不写姓名和电话；需要联系的，转为诉求时另存。"),
-    )
-    outcome = forms.ChoiceField(
-        label=gettext_lazy("结果"),
-        choices=[(one.value, words.OUTCOMES[one]) for one in Outcome if one is not Outcome.FILED],
-        widget=forms.RadioSelect,
-        initial=Outcome.ANSWERED.value,
-    )
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@staff
-def receptions(request: StaffRequest) -> HttpResponse:
-    """Show the log of walk-in receptions, and write one down."""
-    _may_file(request)
-    form = ReceptionForm(request.POST or None)
-    status = 200
-    if request.method == "POST":
-        try:
-            if form.is_valid():
-                return _logged(request, form)
-            status = 422
-        except Refusal as refusal:
-            where = getattr(refusal, "where", "")
-            form.add_error(where if where in form.fields else None, door.worded(refusal))
-            status = door.status_of(refusal)
-    since = request.now - timedelta(days=LOG_DAYS)
-    context: dict[str, Any] = {
-        "section": "receptions",
-        "form": form,
-        "days": LOG_DAYS,
-        "receptions": [
-            {
-                "row": one,
-                "outcome": words.outcome(one.outcome),
-                "tone": {"answered": "ok", "filed": "ac", "waiting": "warn"}.get(one.outcome, ""),
-            }
-            for one in figures.receptions(request.actor, since=since)
-        ],
-    }
-    return show(request, "console/intake/receptions.html", context, status=status)
-
-
-def _logged(request: StaffRequest, form: ReceptionForm) -> HttpResponse:
-    reception = intake.log_reception(
-        matter=form.cleaned_data["matter"],
-        outcome=Outcome(form.cleaned_data["outcome"]),
-        actor=request.actor,
-        now=request.now,
-    )
-    messages.success(request, _("已登记"), extra_tags="ok")
-    if "file" in request.POST:
-        return HttpResponseRedirect(f"{reverse('console:new')}?reception={reception.pk}")
-    return HttpResponseRedirect(reverse("console:receptions"))

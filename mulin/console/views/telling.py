@@ -42,7 +42,8 @@ CHANNELS: Final = {
 ALERTS: Final = frozenset({"overdue", "escalated", "supervised", "supervision_returned"})
 
 
-def _page(request: StaffRequest) -> int:
+def asked_page(request: StaffRequest) -> int:
+    """Return the page asked for."""
     asked = request.GET.get("page", "1")
     return min(max(int(asked), 1), 1_000) if asked.isascii() and asked.isdigit() else 1
 
@@ -65,7 +66,7 @@ def notices(request: StaffRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("console:notices"))
     only = request.GET.get("only") == "unread"
     page = queries.notices(
-        request.actor, page=_page(request), unread_only=only, language=get_language() or "zh"
+        request.actor, page=asked_page(request), unread_only=only, language=get_language() or "zh"
     )
     rows = [{"row": row, "tone": "bad" if row.words in ALERTS else "ac"} for row in page.rows]
     context = {"section": "notices", "page": page, "rows": rows, "only": only}
@@ -76,7 +77,7 @@ def notices(request: StaffRequest) -> HttpResponse:
 @staff
 def outbox(request: StaffRequest) -> HttpResponse:
     """Show the messages that did not get out, with what can be done about them."""
-    rows, has_more = queries.stuck(request.actor, page=_page(request))
+    rows, has_more = queries.stuck(request.actor, page=asked_page(request))
     counts = queries.outbox(request.actor)
     context = {
         "section": "outbox",
@@ -85,7 +86,7 @@ def outbox(request: StaffRequest) -> HttpResponse:
             for row in rows
         ],
         "counts": [(FATES[name], count) for name, count in counts.items() if name in FATES],
-        "page": _page(request),
+        "page": asked_page(request),
         "has_more": has_more,
         "may_resend": request.actor.may(sending.RESEND),
     }
@@ -134,7 +135,7 @@ def supervision(request: StaffRequest) -> HttpResponse:
             status = door.status_of(refusal)
     asked = request.GET.get("stage", Stage.ASKED.value)
     stage = Stage(asked) if asked in list(Stage) else None
-    board = supervisions.board(request.actor, stage=stage, now=request.now, page=_page(request))
+    board = supervisions.board(request.actor, stage=stage, now=request.now, page=asked_page(request))
     context = {
         "section": "supervision",
         "board": board,

@@ -44,7 +44,7 @@ POSTS = {
     "track_withdraw": "/track/2345-6789/contact/withdraw",
     "promise_say": f"/promises/{NOWHERE}/say",
 }
-READS = {"promises", "promise", "promise_photo"} | {
+READS = {"services", "promises", "promise", "promise_photo"} | {
     "home",
     "map",
     "neighbours",
