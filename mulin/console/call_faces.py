@@ -161,7 +161,6 @@ def _note(call: CallColumn, page: WhistlePage, now: datetime) -> str:
 
 def _clock(call: CallColumn, now: datetime, *, over: bool) -> Chip:
     """Return the line under the drawn clock."""
-    used = moments.span(call.reported_at - call.called_at) if call.reported_at else ""
     if call.state is CallState.REFUSED and call.refusal:
         after = moments.span(call.refusal.at - call.called_at)
         return Chip(_("%(span)s后拒绝；裁定期间它的时钟停走") % {"span": after})
@@ -172,14 +171,25 @@ def _clock(call: CallColumn, now: datetime, *, over: bool) -> Chip:
         if tone == "bad":
             return Chip(span, tone)
         return Chip(_("%(left)s，到时未报到升级到上级") % {"left": span} if span else "", tone)
-    if call.replied_at is not None and call.reported_at is not None:
-        work = moments.span(call.replied_at - call.reported_at)
-        return Chip(_("报到用 %(used)s，办理用 %(work)s") % {"used": used, "work": work})
+    if call.reported_at is None:
+        return Chip("")
+    said, tone = _took(_("报到用 %(span)s"), call.called_at, call.reported_at, call.report_due_at)
+    if call.replied_at is not None:
+        work, late = _took(_("办理用 %(span)s"), call.reported_at, call.replied_at, call.handle_due_at)
+        return Chip(_("；").join((said, work)), tone or late)
     if call.state is CallState.REPORTED_IN and call.handle_due_at is not None and not over:
-        span, tone = left(call.handle_due_at, now)
-        both = _("报到用 %(used)s；办理%(left)s") % {"used": used, "left": span}
-        return Chip(both, tone if tone == "bad" else "")
-    return Chip(_("报到用 %(used)s") % {"used": used} if used else "")
+        span, late = left(call.handle_due_at, now)
+        rest = _("办理%(left)s") % {"left": span}
+        return Chip(_("；").join((said, rest)), "bad" if "bad" in (tone, late) else "")
+    return Chip(said, tone)
+
+
+def _took(words: str, since: datetime, done: datetime, due_at: datetime | None) -> tuple[str, str]:
+    """Return how long something took and, if it was late, by how much, with its tone."""
+    said = words % {"span": moments.span(done - since)}
+    if due_at is None or done <= due_at:
+        return said, ""
+    return _("%(said)s，超时 %(late)s") % {"said": said, "late": moments.span(done - due_at)}, "bad"
 
 
 def _crew(call: CallColumn) -> str:

@@ -167,9 +167,14 @@ def bar_face(call: CallColumn, *, now: datetime, running: bool) -> BarFace | Non
     scale = _Scale(start, report, end, share)
     answered = call.refusal.at if call.state is CallState.REFUSED and call.refusal else call.reported_at
     refused = call.state is CallState.REFUSED
+    late = answered is not None and answered > report
     pieces = [Piece("report", 0, round(share, 1))]
     if answered is not None:
-        pieces.append(Piece(f"run {'bad' if refused else 'ok'}", 0, round(scale.at(answered), 1)))
+        pieces.append(
+            Piece(f"run {'bad' if refused else 'ok'}", 0, round(scale.at(min(answered, report)), 1))
+        )
+        if late:
+            pieces.append(Piece("late", round(share, 1), round(scale.at(answered), 1)))
         if refused:
             pieces.append(Piece("pause", round(scale.at(answered), 1), round(scale.at(now), 1)))
         elif call.replied_at is not None:
@@ -181,7 +186,7 @@ def bar_face(call: CallColumn, *, now: datetime, running: bool) -> BarFace | Non
     begun = moments.short(start, start)
     return BarFace(
         pieces=tuple(pieces),
-        dot=Dot("bad" if refused else "ok", round(scale.at(answered), 1)) if answered else None,
+        dot=Dot("bad" if refused or late else "ok", round(scale.at(answered), 1)) if answered else None,
         now=round(scale.at(now), 1) if running and call.replied_at is None else None,
         start=begun,
         middle=middle,

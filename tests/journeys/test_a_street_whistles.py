@@ -99,9 +99,11 @@ def test_a_street_whistles_to_three_departments(phone: Open, city: Staff) -> Non
     assert Ruling.objects.get().ruled_at is not None
 
     silent = Call.objects.get(unit__code="990101-CG")
-    (sweep,) = [timer for timer in TIMERS if timer.name == "cases.sweep_whistles"]
+    (sweep,) = [timer for timer in TIMERS if timer.name == "cases.sweep_clocks"]
     assert sweep.cron == "* * * * *"
-    assert sweep.act(timezone.now()) == 0, "not a minute too early"
+    sweep.act(timezone.now())
+    silent.refresh_from_db()
+    assert silent.escalated_at is None, "not a minute too early"
     Call.objects.filter(pk=silent.pk).update(report_due_at=timezone.now() - timedelta(minutes=1))
     assert [sweep.act(timezone.now()) for _turn in range(2)] == [1, 0], "the worker's next turn, once"
     street.goto(address)

@@ -260,7 +260,10 @@ def _page(
             parts.round_of(each, by_round.get(each.pk, [])) for each in rounds if each.pk != whistle.pk
         ),
         timeline=sides.events,
-        offers=_offers({**sides.open_to, **beside}),
+        offers=_offers(
+            {**sides.open_to, **beside},
+            replied=all(call.replied_at is not None for call in live if parts.is_mine(actor, call)),
+        ),
         answerable=(case.lead if accepted and case.lead else case.first_unit).short_name,
         is_accepted=accepted,
         to_read=any(call.read_at is None and parts.is_mine(actor, call) for call in live),
@@ -270,9 +273,10 @@ def _page(
 _FIRST: Final = (Act.RULE, Act.REPORT_IN, Act.REPLY, Act.SUM_UP, Act.END, Act.URGE, Act.EVALUATE, Act.OBJECT)
 
 
-def _offers(open_to: Mapping[Act, tuple[Blocker, ...]]) -> tuple[Offer, ...]:
-    """Return the acts as buttons: the first that is possible is the one to press."""
-    primary = next((act for act in _FIRST if act in open_to and not open_to[act]), None)
+def _offers(open_to: Mapping[Act, tuple[Blocker, ...]], *, replied: bool) -> tuple[Offer, ...]:
+    """Return the acts as buttons: the first that is possible and not yet done is the one to press."""
+    wanted = [act for act in _FIRST if not (replied and act is Act.REPLY)]
+    primary = next((act for act in wanted if act in open_to and not open_to[act]), None)
     return tuple(
         Offer(act, not missing, missing, act is primary)
         for act in Act

@@ -1,11 +1,14 @@
 """Whistles at their screens: board, page, ruling, and each act asked, done and refused."""
 
+import re
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from mulin.cases.models import Call, Case, Evaluation, Ruling, Whistle
 from tests.make import console
@@ -311,3 +314,23 @@ def test_more_time_is_asked_on_the_whistle_by_who_has_the_case(whistle: Whistle)
     asked = f"/console/cases/{whistle.case_id}/acts/ask_extension/?whistle={whistle.pk}"
     assert asked in page_of(console.browser(console.FIRM), at(whistle))
     assert asked not in page_of(console.browser(console.DISPATCHER), at(whistle))
+
+
+def test_who_comes_late_is_said_to_be_late(city: None, dispatcher: Client) -> None:
+    made = console.whistled(now=timezone.now() - timedelta(hours=2))
+    console.reported_in(made, console.HOUSING)
+    page = page_of(dispatcher, at(made))
+    assert "报到用 2 小时，超时 1 小时 30 分" in page
+    assert '<circle class="bad"' in page
+
+
+def test_the_next_thing_to_do_is_the_one_not_done_yet(whistle: Whistle) -> None:
+    browser = console.browser(console.HOUSING)
+    first = re.compile(r'class="btn pri"[^>]*>([^<]+)')
+    assert "报本单位结果" in first.findall(page_of(browser, at(whistle)))[0]
+    console.replied(whistle, console.HOUSING)
+    assert not any("报本单位结果" in word for word in first.findall(page_of(browser, at(whistle))))
+
+
+def test_a_department_with_an_empty_desk_is_sent_to_its_whistles(whistle: Whistle) -> None:
+    assert "还有 1 次吹哨等本单位回话" in page_of(console.browser(console.CITY_LAW), "/console/")

@@ -139,3 +139,18 @@ def test_on_a_telephone_list_and_case_are_two_screens(phone: Open, city: Staff) 
     page.wait_for_selector("#rows")
     page.go_back()
     assert page.locator("#case h1").is_visible()
+
+
+def test_on_the_board_of_whistles_keys_choose_open_and_change_the_tab(phone: Open, city: Staff) -> None:
+    whistle = console.whistled()
+    page = signed_in(phone, console.DISPATCHER, **DESK)
+    page.goto("/console/whistles/")
+    page.keyboard.press("j")
+    expect(page.locator("[data-row]")).to_be_focused()
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**/whistles/{whistle.pk}/")
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_contain_text("签收报到")
+    page.keyboard.press("Escape")
+    page.keyboard.press("5")
+    page.wait_for_url("**tab=done")
