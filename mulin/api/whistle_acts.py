@@ -23,7 +23,8 @@ def _on(request: StaffRequest, case_id: UUID, act: Any, body: said.OnWhistle, **
 def whistle_units(request: StaffRequest, case_id: UUID, body: said.WhistleSaid) -> HttpResponse:
     """Whistle (吹哨): call the next level, one unit or several with one lead."""
     act = partial(whistling.whistle_units, units=[each.asked() for each in body.units], ask=body.ask)
-    return acts._act(request, case_id, act, body, item=body.item or "", off_list=body.off_list)
+    act = partial(act, item=body.item or "", off_list=body.off_list, grade=body.grade)
+    return acts._act(request, case_id, act, body)
 
 
 @router.post("/{uuid:case_id}/report_in", response=shown.CaseBrief, operation_id="report_in")

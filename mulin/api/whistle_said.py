@@ -16,6 +16,7 @@ from mulin.api.said import (
     storable,
 )
 from mulin.cases.queries.whistles import Tab
+from mulin.cases.rules.grades import GRADES_MOST
 from mulin.cases.rules.intake import PHOTOS_MAX
 from mulin.cases.rules.whistles import TASK_MOST, UNITS_MOST, WORDS_MOST, Asked, Outcome
 
@@ -41,7 +42,12 @@ class UnitCalled(Said):
 class WhistleSaid(ActSaid):
     """Whom to call, for what; by an item of the list or off it, with the reason."""
 
-    units: list[UnitCalled] = Field(min_length=1, max_length=UNITS_MOST)
+    units: list[UnitCalled] = Field(
+        [], max_length=UNITS_MOST, description="left out with a grade: whom the grade calls, asked the same"
+    )
+    grade: Annotated[int, Field(ge=0, le=GRADES_MOST)] = Field(
+        0, description="of the city's table (分级响应), see `read_grades`; 0: none"
+    )
     ask: Few
     item: Annotated[str, Field(pattern=CODE_PATTERN)] | None = Field(
         None, description="code of an item in force"

@@ -8,11 +8,15 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.utils import timezone
 from ninja import Query, Router
+from pydantic import Field
 
 from mulin.api import answers, shown
 from mulin.api import whistle_said as said
 from mulin.api.auth import StaffRequest
-from mulin.cases.queries import whistles
+from mulin.api.said import CODE_PATTERN
+from mulin.cases.queries import whistle_choices, whistles
+from mulin.cases.queries.doors import case_to_see
+from mulin.cases.queries.grades import Graded
 from mulin.cases.queries.page import Event, Offer
 from mulin.cases.queries.whistle_shapes import CallColumn, Need, Round, Seal, WhistleBoard, WhistlePage
 from mulin.cases.rules.whistles import WhistleState
@@ -40,6 +44,7 @@ class WhistleShown(shown.Shown):
     item_is_example: bool
     off_list: bool
     off_list_why: str
+    grade: dict[str, Any] = Field(description="the row of the table of grades it was called by, or {}")
     raised_at: datetime
     report_due_at: datetime | None
     handle_due_at: datetime | None
@@ -62,6 +67,45 @@ def _shown(page: WhistlePage) -> dict[str, Any]:
     return {
         each.name: shown.brief(page.case) if each.name == "case" else getattr(page, each.name)
         for each in fields(page)
+    }
+
+
+class GradeShown(shown.Shown):
+    """A grade the caller may choose, and whom it calls here; the first leads."""
+
+    grade: int
+    name: str
+    line: int = Field(description="the row of the table of grades")
+    units: list[shown.UnitShown]
+    report_limit: str = Field(description="`10 minutes`; empty: as the table of whistles says")
+
+
+class GradesShown(shown.Shown):
+    """The grades a level may choose from for a case."""
+
+    grades: list[GradeShown]
+
+
+@router.get("/cases/{uuid:case_id}/grades", response=GradesShown, operation_id="read_grades")
+def read_grades(
+    request: StaffRequest,
+    case_id: UUID,
+    item: Annotated[str, Query(pattern=rf"^$|{CODE_PATTERN}", description="the item it will cite")] = "",
+) -> HttpResponse:
+    """Read whom each grade of the city's table (分级响应) would call for a case."""
+    case = case_to_see(request.auth, case_id)
+    found = whistle_choices.graded(request.auth, case, item=item, now=timezone.now())
+    return answers.answer({"grades": [_graded(each) for each in found]})
+
+
+def _graded(each: Graded) -> dict[str, Any]:
+    row = each.row
+    return {
+        "grade": row.grade,
+        "name": row.name,
+        "line": row.line,
+        "units": [{"code": unit.code, "name": unit.short_name} for unit in each.units],
+        "report_limit": f"{row.report_value} {row.report_kind}" if row.report_value else "",
     }
 
 

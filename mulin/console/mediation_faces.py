@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 from typing import Final
 from uuid import UUID
 
+from django.urls import reverse
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mulin.cases.queries.mediations import Inside, MediationRow
+from mulin.cases.queries.mediations import Inside, MediationRow, Outcomes
 from mulin.cases.rules.mediation import Party, Stage
+from mulin.cases.rules.rates import Rate
 from mulin.console import moments
 from mulin.console.mediation_forms import ENDINGS, HOWS, PARTIES
 from mulin.console.words import Text
@@ -21,6 +25,39 @@ STAGES: Final[dict[Stage, tuple[Text, str]]] = {
     Stage.NOT_AGREED: (gettext_lazy("没有达成协议"), ""),
     Stage.ENDED: (gettext_lazy("已结束"), ""),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeFace:
+    """One number of the mediations of a period, and the address of its cases."""
+
+    word: Text
+    n: int
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomesFace:
+    """How the mediations of a period ended, as it is drawn."""
+
+    ended: int
+    url: str
+    is_shown: bool
+    cells: tuple[OutcomeFace, ...]
+    rate: Rate
+
+
+def outcomes_face(found: Outcomes, asked: dict[str, str]) -> OutcomesFace:
+    """Return the numbers with the addresses of their cases."""
+    agreed, failed = (found.counts[stage] for stage in (Stage.AGREED, Stage.NOT_AGREED))
+    cells = (OutcomeFace(STAGES[stage][0], n, _url(stage, asked)) for stage, n in found.counts.items())
+    rate = Rate(Fraction(agreed), agreed + failed)
+    return OutcomesFace(found.ended, _url("", asked), found.is_shown, tuple(cells), rate)
+
+
+def _url(outcome: str, asked: dict[str, str]) -> str:
+    said = {name: value for name, value in {"outcome": outcome, **asked}.items() if value}
+    return f"{reverse('console:mediated')}?{urlencode(said)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -69,6 +69,7 @@ urlpatterns = [
     path("appeals/", visits.appeals, name="appeals"),
     path("figures/", rates.figures, name="figures"),
     path("figures/cases/", rates.counted, name="counted"),
+    path("figures/mediations/", mediations.mediated, name="mediated"),
     path("secondments/", secondments.secondments, name="secondments"),
     path("secondments.xlsx", secondments.sheet, name="secondments_sheet"),
     path("secondments/<int:appointment_id>/end/", secondments.end_secondment, name="end_secondment"),

@@ -1,14 +1,17 @@
 """How a whistle is shown: its head, what closing still needs, how the evaluations open; and the board."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from mulin.cases.queries.grades import Graded
 from mulin.cases.queries.page import Offer
 from mulin.cases.queries.whistle_shapes import CallColumn, Need, NeedKind, WhistlePage, WhistleRow
 from mulin.cases.rules.lifecycle import Act
@@ -117,7 +120,9 @@ def whistle_face(page: WhistlePage, *, now: datetime) -> WhistleFace:
         state=state_chip(page.state),
         title=title(page, now=now),
         basis=" · ".join(
-            part for part in (_("依据 %(item)s") % {"item": basis(page)}, _before(page, now)) if part
+            part
+            for part in (_("依据 %(item)s") % {"item": basis(page)}, _graded(page), _before(page, now))
+            if part
         ),
         clocks=tuple(chip for chip in clocks if chip is not None),
         offers=offers_face(page),
@@ -169,6 +174,35 @@ def basis(page: WhistlePage) -> str:
         "example": _("示例 ") if page.item_is_example else "",
     }
     return _("%(example)s%(item)s「%(name)s」%(edition)s") % parts
+
+
+def grades_face(found: Sequence[Graded], *, chosen: str, query: str) -> list[dict[str, Any]]:
+    """Return the grades a whistle may be called by: whom each calls, and the address that fills them in."""
+    faces = []
+    for each in found:
+        asked = QueryDict(query, mutable=True)
+        asked["grade"] = str(each.row.grade)
+        asked.pop("ask", None)
+        said = {"line": each.row.line, "units": "、".join(unit.short_name for unit in each.units)}
+        faces.append(
+            {
+                "grade": each.row.grade,
+                "name": each.row.name,
+                "why": _("级别表第 %(line)s 行：叫%(units)s") % said,
+                "codes": [unit.code for unit in each.units],
+                "chosen": chosen == str(each.row.grade),
+                "url": f"?{asked.urlencode()}",
+            }
+        )
+    return faces
+
+
+def _graded(page: WhistlePage) -> str:
+    """Return by which grade it was called, and which row of the table says whom."""
+    if not page.grade:
+        return ""
+    said = {"grade": page.grade["grade"], "name": page.grade["label"], "line": page.grade["line"]}
+    return _("%(grade)s 级（%(name)s），按级别表第 %(line)s 行叫") % said
 
 
 def _before(page: WhistlePage, now: datetime) -> str:

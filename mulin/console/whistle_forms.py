@@ -139,6 +139,7 @@ class WhistleUp(ActForm):
     item = fields.choice(_("依据的清单项"), required=False, search=True)
     off_list = fields.words(_("清单里没有的，写明为什么"), most=300, required=False, one_line=True)
     lead = fields.choice(_("主办"), _LEADS, required=False)
+    grade = forms.IntegerField(required=False, min_value=0, widget=forms.HiddenInput)
     locals().update(_rows(ROWS))
 
     def prepare(self, page: CasePage, *, extra: Mapping[str, Any]) -> None:
@@ -148,6 +149,13 @@ class WhistleUp(ActForm):
         case = page.case
         self.initial["item"] = case.item.code if case.item else case.suggestion.get("code", "")
         self.initial["lead"] = "1"
+        self.initial["ask"] = extra.get("ask", "")
+        chosen = next((each for each in extra["grades"] if each["chosen"]), None)
+        if chosen:
+            self.initial["grade"] = chosen["grade"]
+            for number, code in enumerate(chosen["codes"][:ROWS], 1):
+                self.initial[f"unit_{number}"] = code
+                self.initial[f"task_{number}"] = gettext("按“%(name)s”级到场处置") % {"name": chosen["name"]}
 
     @property
     def rows(self) -> list[dict[str, Any]]:
@@ -164,7 +172,7 @@ class WhistleUp(ActForm):
         said = self.cleaned_data
         whistling.whistle_units(
             case_id=doing.case_id, units=_asked(self, ROWS), ask=said["ask"], item=said["item"],
-            off_list="" if said["item"] else said["off_list"],
+            off_list="" if said["item"] else said["off_list"], grade=said["grade"] or 0,
             version=doing.version, actor=doing.actor, now=doing.now,
         )  # fmt: skip
 

@@ -195,6 +195,7 @@ ENTRIES: Final[Words] = {
     "case.evaluations_opened": pgettext_lazy("entry", "互评开封"),
     "case.evaluation_objected": pgettext_lazy("entry", "对互评提出异议"),
     "whistle_table.adopted": pgettext_lazy("entry", "采用吹哨规则"),
+    "grades.adopted": pgettext_lazy("entry", "采用级别表"),
     "case.reopen_asked": pgettext_lazy("entry", "诉求人说没修好"),
     "case.visited": pgettext_lazy("entry", "回访"),
     "case.visit_opened": pgettext_lazy("entry", "安排回访"),

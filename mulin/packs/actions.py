@@ -221,6 +221,9 @@ def _lists(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, dict
         rows = pack.whistles.rows
         changed = cases.adopt_whistle_table(rows=rows, from_on=day, actor=actor, now=now)
         counts["whistles"] = {"new": 0, "changed": changed, "ended": 0, "same": max(len(rows) - changed, 0)}
+    if pack.grades.rows:
+        changed = cases.adopt_grades(rows=pack.grades.rows, from_on=day, actor=actor, now=now)
+        counts["grades"] = _replaced(changed, len(pack.grades.rows))
     if pack.settings:
         cases.adopt_settings(values=pack.settings, actor=actor, now=now)
         counts["settings"] = {"new": 0, "changed": len(pack.settings), "ended": 0, "same": 0}

@@ -96,6 +96,7 @@ PERMITS: dict[str, dict[str, tuple[Relation, ...]]] = {
     | dict.fromkeys(("supervise_case", "verify_supervision", "see_supervisions", "issue_bulletin"), (R.ANY,)),
     "visitor": {"see_case": (R.ASSIST,), "record_visit": (R.ASSIST,)},
     "reader": {"see_case": (R.PLACE,)},
+    "finder": {"see_case": (R.PLACE, R.FILED), "file_report": (R.ANY,)},
     "mediator": dict.fromkeys(("see_case", "record_consent", *MEDIATES), (R.ASSIST,)),
 }
 

@@ -5,10 +5,12 @@ from dataclasses import asdict, replace
 from datetime import date, datetime
 
 from mulin.cases import policy
-from mulin.cases.models import DispatchRule, DispatchTable, Settings, Whistle, WhistleStep
-from mulin.cases.queries import calls, doors
+from mulin.cases.models import DispatchRule, DispatchTable, Settings, Whistle, WhistleGrade, WhistleStep
+from mulin.cases.queries import calls, doors, grades
 from mulin.cases.rules import dispatch
+from mulin.cases.rules import grades as grade_rules
 from mulin.cases.rules.dispatch import Row
+from mulin.cases.rules.grades import GradeRow
 from mulin.cases.rules.whistles import StepRow
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput, NotPossible
@@ -93,6 +95,37 @@ def adopt_whistle_table(*, rows: Sequence[StepRow], from_on: date, actor: Actor,
     )
     record(
         "whistle_table.adopted",
+        subject=from_on.isoformat(),
+        actor=actor,
+        at=now,
+        as_unit=unit_id,
+        rows=len(rows),
+        from_on=from_on.isoformat(),
+    )
+    return len(standing ^ fresh)
+
+
+@whole
+def adopt_grades(*, rows: Sequence[GradeRow], from_on: date, actor: Actor, now: datetime) -> int:
+    """Put a table of grades in force from a day on, unless it stands; return how many rows changed.
+
+    Whistles raised before keep the grade they were raised by.
+
+    :raises BadInput: naming the first line that cannot be
+    """
+    unit_id = policy.require_anywhere(actor, ADOPT)
+    grade_rules.check(rows)
+    standing = {replace(row, line=0) for row in grades.rows_in_force(from_on)}
+    fresh = {replace(row, line=0) for row in rows}
+    if standing == fresh:
+        return 0
+    WhistleGrade.objects.filter(from_on=from_on).delete()
+    WhistleGrade.objects.bulk_create(
+        WhistleGrade(from_on=from_on, **asdict(row) | {"items": list(row.items), "call": list(row.call)})
+        for row in rows
+    )
+    record(
+        "grades.adopted",
         subject=from_on.isoformat(),
         actor=actor,
         at=now,

@@ -8,6 +8,7 @@ from uuid import UUID
 from mulin.cases.actions import clockwork, moves
 from mulin.cases.models import Assignment, Call, Ruling, Whistle, WhistleStep
 from mulin.cases.queries import calls as asking
+from mulin.cases.rules import grades
 from mulin.cases.rules import whistles as rules
 from mulin.cases.rules.lifecycle import Act
 from mulin.cases.rules.whistles import Asked, CallState, Deed, Part
@@ -116,8 +117,12 @@ def as_called(blow: Blow) -> Call:
     raise rules.NotCalled
 
 
-def report_limit(step: WhistleStep) -> tuple[Limit, str]:
-    """Return how long a called unit has to report in."""
+def report_limit(whistle: Whistle) -> tuple[Limit, str]:
+    """Return how long a called unit has to report in: what its grade asks, else what the table says."""
+    value, kind = grades.report_of(whistle.grade)
+    if value:
+        return Limit(value, LimitKind(kind)), f"grade:{whistle.grade['line']}"
+    step = whistle.step
     return Limit(step.report_value, LimitKind(step.report_kind)), f"whistle:{step.line}"
 
 
@@ -135,7 +140,7 @@ def set_clocks(move: moves.Move, whistle: Whistle, call: Call) -> None:
     """Work out both terms of a call: from when it was called, standing still while a ruling is awaited."""
     pauses = asking.pauses_of(call) if call.pk else ()
     case, settings = move.case, move.settings
-    limit, source = report_limit(whistle.step)
+    limit, source = report_limit(whistle)
     report = clockwork.due(case, settings, start=call.called_at, limit=limit, source=source, pauses=pauses)
     limit, source = handle_limit(move, whistle)
     handle = clockwork.due(case, settings, start=call.called_at, limit=limit, source=source, pauses=pauses)

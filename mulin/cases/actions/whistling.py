@@ -7,7 +7,7 @@ from uuid import UUID
 from mulin.cases.actions import clockwork, moves, whistle_moves
 from mulin.cases.models import Case, Whistle
 from mulin.cases.queries import calls as asking
-from mulin.cases.queries import routing, whistle_offers
+from mulin.cases.queries import grades, routing, whistle_offers
 from mulin.cases.rules import closing
 from mulin.cases.rules import whistles as rules
 from mulin.cases.rules.lifecycle import Act
@@ -18,6 +18,7 @@ from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput, NotPossible
 from mulin.kernel.ids import new_id
 from mulin.ledger.actions import whole
+from mulin.ledger.rules.privacy import Json
 from mulin.people.models import Unit
 
 
@@ -64,6 +65,7 @@ def whistle_units(
     ask: str,
     item: str = "",
     off_list: str = "",
+    grade: int = 0,
     version: int | None = None,
     actor: Actor,
     now: datetime,
@@ -72,15 +74,25 @@ def whistle_units(
 
     :param item: code of the list item it rests on, in force today
     :param off_list: without an item, why none fits; the list's keepers look at it
+    :param grade: of the city's table (分级响应): it sets the time to report in, and without ``units`` whom
+        to call
     :raises BadInput: nobody to call, a task missing, neither item nor reason, a unit that cannot be called
     :raises NoStep: the actor's level has nobody to call
+    :raises NoGrade: the city's table has no such grade for this level and matter
     :raises NotPossible: this unit has a whistle running on the case; it calls more units instead
     """
     ask = moves.words(ask, where="ask", most=rules.WORDS_MOST)
-    rules.check_asked(units)
-    lead_code, why = rules.lead_of(units), _off_list(item, off_list)
+    why = _off_list(item, off_list)
+    if not grade:
+        rules.check_asked(units)
     move = moves.begin(Act.WHISTLE, case_id=case_id, version=version, actor=actor, now=now)
     caller = _caller(move)
+    graded = grades.chosen(caller, move.case, grade=grade, item=item, now=now) if grade else None
+    if graded is not None and not units:
+        task = ask[: rules.TASK_MOST]
+        units = [Asked(unit=unit.code, task=task, lead=not n) for n, unit in enumerate(graded.units)]
+    rules.check_asked(units)
+    lead_code = rules.lead_of(units)
     if Whistle.objects.filter(case=move.case, caller=caller, ended_at__isnull=True).exists():
         raise NotPossible("本单位对这件事项的吹哨还没有结束，可以加叫单位")
     called = asking.units_by_code(each.unit for each in units)
@@ -97,6 +109,7 @@ def whistle_units(
         item=catalogue.item_in_force(item, on=routing.today(now)) if item else None,
         off_list=not item,
         off_list_why=why,
+        grade=graded.row.why(item) if graded else {},
         ask=remark,
         state=WhistleState.CALLING.value,
         raised_at=now,
@@ -107,7 +120,9 @@ def whistle_units(
     _expect_evaluations(blow, start=max((c.handle_due_at for c in calls if c.handle_due_at), default=now))
     blow.settle()
     move.save(whistles_open=move.case.whistles_open + 1)
-    whom = {"units": [unit.pk for unit in called], "calls": [call.pk for call in calls]}
+    whom: dict[str, Json] = {"units": [unit.pk for unit in called], "calls": [call.pk for call in calls]}
+    if grade:
+        whom["grade"] = grade
     blow.record("whistled", by=caller.pk, lead=lead.pk, **whom, item=item, off_list=not item, said=remark.pk)
     return move.case
 

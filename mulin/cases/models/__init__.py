@@ -25,7 +25,7 @@ from mulin.cases.models.heart import (
     Settings,
 )
 from mulin.cases.models.mediation import Mediation, MediationSession
-from mulin.cases.models.whistles import Call, Evaluation, Ruling, Whistle, WhistleStep
+from mulin.cases.models.whistles import Call, Evaluation, Ruling, Whistle, WhistleGrade, WhistleStep
 
 __all__ = [
     "Alarm",
@@ -62,5 +62,6 @@ __all__ = [
     "Visit",
     "VisitPlan",
     "Whistle",
+    "WhistleGrade",
     "WhistleStep",
 ]

@@ -32,6 +32,24 @@ class WhistleStep(models.Model):
         constraints = [models.UniqueConstraint(fields=["from_on", "line"], name="whistle_step_line_once")]
 
 
+class WhistleGrade(models.Model):
+    """How bad it is decides whom a level's whistle calls: pack data, dated."""
+
+    from_on = models.DateField()
+    line = models.IntegerField()  # the row of the sheet it came from
+    grade = models.SmallIntegerField()
+    name = models.CharField(max_length=20)
+    caller_kind = models.CharField(max_length=32)
+    items = ArrayField(models.CharField(max_length=32), default=list)  # none: any matter
+    call = ArrayField(models.CharField(max_length=60))  # targets as in the dispatch table
+    report_value = models.PositiveIntegerField(default=0)  # 0: as the table of whistles says
+    report_kind = models.CharField(max_length=16, blank=True)
+    is_example = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["from_on", "line"], name="whistle_grade_line_once")]
+
+
 class Whistle(models.Model):
     """One round: a level that cannot solve a matter calls the next; several units, one lead."""
 
@@ -46,6 +64,7 @@ class Whistle(models.Model):
     item = models.ForeignKey(Item, null=True, on_delete=models.PROTECT, related_name="+")  # as it was then
     off_list = models.BooleanField(default=False)  # no item fits: the list's keepers look at it
     off_list_why = models.CharField(max_length=300, blank=True)
+    grade = models.JSONField(default=dict)  # the row of the table of grades it was called by, or {}
     ask = models.ForeignKey(Remark, db_index=False, on_delete=models.PROTECT, related_name="+")
     state = models.CharField(max_length=16)  # rules.whistles.WhistleState
     raised_at = models.DateTimeField()

@@ -1,12 +1,13 @@
 """Whom a whistle's forms offer: units that may be called, units a refusal may name, the other side."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Final, TypeAlias
 from uuid import UUID
 
 from mulin.cases.models import Case, Whistle
-from mulin.cases.queries import calls, whistle_offers
+from mulin.cases.queries import calls, grades, whistle_offers
+from mulin.cases.queries.grades import Graded
 from mulin.cases.queries.whistle_shapes import WhistlePage
 from mulin.cases.rules.lifecycle import Act
 from mulin.cases.rules.whistles import LIVE, above
@@ -21,13 +22,28 @@ NAMED_RANK: Final = 4  # down to communities and firms: nobody hands a matter up
 
 def to_call(actor: Actor, case: Case, *, now: datetime) -> Choices:
     """Return the units the actor's unit may call on ``case``; nobody if its level has no row."""
+    for caller in _callers(actor, case):
+        units = calls.callable_units(caller, on=calls.today(now))
+        if units:
+            return _choices(units)
+    return []
+
+
+def graded(actor: Actor, case: Case, *, item: str, now: datetime) -> tuple[Graded, ...]:
+    """Return the grades the actor's unit may whistle by for ``case``; none if its level has no row."""
+    for caller in _callers(actor, case):
+        found = grades.ladder(caller, case, item=item, now=now)
+        if found:
+            return tuple(each for each in found if each.units)
+    return ()
+
+
+def _callers(actor: Actor, case: Case) -> Iterator[Unit]:
+    """Yield the units in whose name the actor may whistle, in the order of their posts."""
     able = whistle_offers.units_that_may(actor, Act.WHISTLE, case)
     for grant in actor.grants:
         if grant.unit_id in able:
-            units = calls.callable_units(calls.unit_of(grant.unit_id), on=calls.today(now))
-            if units:
-                return _choices(units)
-    return []
+            yield calls.unit_of(grant.unit_id)
 
 
 def to_add(whistle_id: UUID, *, now: datetime) -> Choices:

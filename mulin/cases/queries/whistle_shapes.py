@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from mulin.cases.models import Case
@@ -214,6 +215,7 @@ class WhistlePage:
     item_is_example: bool
     off_list: bool
     off_list_why: str
+    grade: Mapping[str, Any]  # the row of the table of grades it was called by, or {}
     raised_at: datetime
     report_due_at: datetime | None  # the nearest a unit still owes
     handle_due_at: datetime | None

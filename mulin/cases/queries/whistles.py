@@ -242,6 +242,7 @@ def _page(
         item_is_example=whistle.item.is_example if whistle.item else False,
         off_list=whistle.off_list,
         off_list_why=whistle.off_list_why,
+        grade=whistle.grade,
         raised_at=whistle.raised_at,
         report_due_at=min(
             (c.report_due_at for c in live if c.state == CallState.CALLING and c.report_due_at), default=None

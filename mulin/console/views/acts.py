@@ -25,6 +25,7 @@ from mulin.console import (
     mediation_forms,
     moments,
     posted,
+    whistle_faces,
     words,
     worklists,
 )
@@ -81,6 +82,18 @@ def _extra(request: StaffRequest, act: Act, page: CasePage) -> dict[str, Any]:
             "items": [(item.code, f"{item.code} {item.name}") for item in items],
             "units": units,
             "no_units": not units,
+            "grades": whistle_faces.grades_face(
+                whistle_choices.graded(
+                    request.actor,
+                    page.case,
+                    item=page.case.item.code if page.case.item else "",
+                    now=request.now,
+                ),
+                chosen=request.GET.get("grade", "") or request.POST.get("grade", ""),
+                query=request.GET.urlencode(),
+            ),
+            "grade_url": reverse("console:act", args=[page.case.pk, act.value]),
+            "ask": request.GET.get("ask", "")[:500],
         }
     if act is Act.RETURN:
         return {"choices": {"better_unit": whistle_choices.to_return(page.case)}}

@@ -12,13 +12,13 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from mulin.cases.queries import completion, notices, rates, repeats
+from mulin.cases.queries import completion, mediations, notices, rates, repeats
 from mulin.cases.queries.completion import Completion, Count, Period
 from mulin.cases.queries.notices import NoticeCount
 from mulin.cases.queries.rates import Line, VisitCount
 from mulin.cases.queries.worklist import rows_of
 from mulin.cases.rules.rates import Rate
-from mulin.console import case_faces, door
+from mulin.console import case_faces, door, mediation_faces
 from mulin.console.door import StaffRequest, show, staff
 from mulin.console.words import Text
 from mulin.kernel.errors import BadInput, NotFound, Refusal
@@ -92,6 +92,9 @@ def figures(request: StaffRequest) -> HttpResponse:
             for count, n in notices.notices(request.actor, period).items()
         ],
         "spots": repeats.spots(request.actor, now=request.now)[:10],
+        "mediated": mediation_faces.outcomes_face(
+            mediations.outcomes(request.actor, since=period.since, until=period.until), asked
+        ),
         "least": 10,
     }
     try:

@@ -9,6 +9,7 @@ from mulin.packs.rules import clock_tables
 from mulin.packs.rules import pack as columns
 from mulin.packs.rules.after_tables import check_after
 from mulin.packs.rules.cells import Column
+from mulin.packs.rules.grade_table import check_grades
 from mulin.packs.rules.pack import Pack, Source, Table
 from mulin.packs.rules.problems import Problem
 from mulin.packs.rules.whistle_table import check_steps
@@ -63,6 +64,12 @@ def check(pack: Pack, *, items: Collection[str]) -> list[Problem]:
         *_references(pack),
         *_dispatch(pack, items),
         *check_steps(pack.whistles, {kind.code for kind in pack.kinds.rows}),
+        *check_grades(
+            pack.grades,
+            kinds={kind.code for kind in pack.kinds.rows},
+            units={unit.code for unit in pack.all_units().rows},
+            items=items,
+        ),
         *_settings(pack),
         *_ladder(pack),
         *clock_tables.check_calendars(pack),

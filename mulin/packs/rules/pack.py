@@ -7,6 +7,7 @@ from typing import Final, Generic, TypeAlias, TypeVar
 
 from mulin.cases.rules.dispatch import Row as DispatchRow
 from mulin.cases.rules.escalation import Rung
+from mulin.cases.rules.grades import GradeRow
 from mulin.cases.rules.milestones import Step
 from mulin.cases.rules.whistles import StepRow
 from mulin.catalogue.rules.items import ItemRow
@@ -86,6 +87,7 @@ class Pack:
     script: Table[ScriptLine] = Table()
     formula: Table[FormulaLine] = Table()
     whistles: Table[StepRow] = Table()
+    grades: Table[GradeRow] = Table()
 
     def all_units(self) -> Table[UnitRow]:
         """Return the units listed, and those that buildings and stairwells are."""

@@ -62,3 +62,31 @@ def test_what_is_missing_is_said_beside_its_field(city: None) -> None:
     refused = console.browser(console.MEDIATOR).post(f"/console/cases/{case.pk}/acts/record_consent/", form)
     assert refused.status_code == 422
     assert "请选择" in refused.content.decode()
+
+
+def test_the_figures_count_them_and_open_their_cases(city: None) -> None:
+    case = console.case("in_hand")
+    dispatcher, mediator = console.browser(console.DISPATCHER), console.browser(console.MEDIATOR)
+    acted(dispatcher, case, "propose_mediation", unit=console.MEDIATORS)
+    acted(mediator, case, "end_mediation", ending="court")
+    page = dispatcher.get("/console/figures/").content.decode()
+    assert "结束的调解" in page
+    assert "/console/figures/mediations/?since=" in page
+    assert "outcome=agreed" not in page  # fewer than ten are not split
+    assert case.number in dispatcher.get("/console/figures/mediations/").content.decode()
+    assert dispatcher.get("/console/figures/mediations/?outcome=agreed").status_code == 409
+    assert dispatcher.get("/console/figures/mediations/?outcome=won").status_code == 404
+    assert console.browser(console.FIRM).get("/console/figures/mediations/").status_code == 403
+
+
+def test_a_grade_fills_in_whom_a_whistle_calls(city: None) -> None:
+    case = console.case("in_hand")
+    community = console.browser(console.COMMUNITY)
+    address = f"/console/cases/{case.pk}/acts/whistle_units/"
+    form = community.get(address).content.decode()
+    assert "按级别叫" in form
+    assert "到场处置" not in form
+    filled = community.get(f"{address}?grade=3&ask=请到场").content.decode()
+    assert "级别表第 4 行：叫" in filled
+    assert "按“紧急”级到场处置" in filled
+    assert "请到场" in filled
