@@ -22,6 +22,7 @@ from mulin.cases.queries.page import CasePage, case_page
 from mulin.cases.rules.dispatch import NoRule
 from mulin.cases.rules.intake import Channel, ContactGiven, Filing, Kind, PhotoGiven
 from mulin.cases.rules.lifecycle import Act, State
+from mulin.cli.demo_after import AFTER
 from mulin.cli.demo_pictures import Picture, drawn
 from mulin.cli.demo_sign_ins import home
 from mulin.cli.demo_whistles import whistle_on
@@ -58,7 +59,13 @@ class Scene:
     also: str = ""  # a second voice on the same matter
     contact: bool = False
     whistle: str = ""  # running, done
+    after: str = ""  # what stands beside it: a name of demo_after.AFTER
     result: str = "已处理完毕，现场已清理，请看照片。"
+
+    @property
+    def seen(self) -> bool:
+        """Return whether whoever signs in is to have it before them."""
+        return bool(self.whistle or self.after)
 
 
 S, P, C = Scene, Picture, Channel
@@ -124,6 +131,12 @@ SCENES: Final = (
     S("露天烧烤油烟太大。", "南门外", 118, State.CLOSED, kind=Kind.COMPLAINT),
     S("楼上漏水，把我家天花板泡了，请帮忙协调。", "4 号楼", 70, State.CLOSED, picture=P.WALL),
     S("请帮我查一查邻居的婚姻情况。", "", 30, State.DECLINED, kind=Kind.ENQUIRY),
+    S("门禁对讲坏了一周，来人都要下楼开门。", "10 号楼", 75, State.IN_HAND, after="supervised", contact=True),
+    S("车库入口的灯修了又坏。", "地下车库", 58, State.CLOSED, after="doubted", contact=True),
+    S("店外经营又占了人行道。", "北门外", 130, State.CLOSED, after="unsatisfied", contact=True),
+    S("公共照明坏了，楼前一片黑，老人不敢下楼。", "2 号楼前", 330, State.CLOSED, after="appealed"),
+    S("演练：电动车棚线路过热。", "车棚", 44, State.CLOSED, after="excluded", channel=C.GRID),
+    S("围墙外的弱电井没有盖板。", "西围墙", 9, State.DISPATCHED, after="bounced", picture=P.DRAIN),
 )
 
 
@@ -170,7 +183,7 @@ def seed(*, now: datetime, say: Callable[[str], object] = click.echo) -> int:
     compounds = _compounds(now)
     for number, (scene, compound) in enumerate(zip(SCENES, compounds, strict=False), 1):
         if not is_filed("demo", f"scene-{number}"):
-            _play(scene, number, home(now) if scene.whistle else compound, cast)  # seen by who signs in
+            _play(scene, number, home(now) if scene.seen else compound, cast)  # by who signs in
     say(f"{len(SCENES)} demonstration cases (示例)")
     return len(SCENES)
 
@@ -199,7 +212,10 @@ def _play(scene: Scene, number: int, compound: CompoundThere, cast: Cast) -> Non
             joins=filed.case.pk,
         )
         intake.file_report(filing=again, actor=PUBLIC, now=moment + timedelta(minutes=20))
-    _Drive(scene, filed.case.pk, cast, moment, cast.now).run()
+    drive = Drive(scene, filed.case.pk, cast, moment, cast.now)
+    drive.run()
+    if scene.after:
+        AFTER[scene.after](drive)
     if scene.whistle:
         whistle_on(filed.case.pk, cast, done=scene.whistle == "done")
 
@@ -238,7 +254,7 @@ def _photo(picture: Picture, *, after: bool) -> PhotoGiven:
 
 
 @dataclass
-class _Drive:
+class Drive:
     """One case on its way: each step by somebody on the desk it lies on, some time after the last."""
 
     scene: Scene
@@ -278,11 +294,16 @@ class _Drive:
         """Return the case as it stands."""
         return case_page(SYSTEM, self.case_id, now=self.now)
 
-    def act(self, do: Callable[..., Any], act: Act, **words: object) -> None:
-        """Do an act as somebody of the desk, a while later but never in the future."""
-        desk = self.page().case.desk_id
+    def act(self, do: Callable[..., Any], act: Act, *, unit_id: int = 0, **words: object) -> None:
+        """Do an act as somebody of the desk, or of a unit."""
+        unit_id = unit_id or self.page().case.desk_id
+        now = self.later()
+        do(case_id=self.case_id, actor=self.cast.at(unit_id, act), now=now, **words)
+
+    def later(self) -> datetime:
+        """Return the moment of the next step: a while later but never in the future."""
         self.now = min(self.now + (self.latest - self.now) / 5, self.latest)
-        do(case_id=self.case_id, actor=self.cast.at(desk, act), now=self.now, **words)
+        return self.now
 
     def dispatch(self) -> None:
         """Confirm the suggested item and follow the dispatch table."""

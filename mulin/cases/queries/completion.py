@@ -54,21 +54,23 @@ WHERE: Final[Mapping[Count, str]] = {
     Count.EXCLUDED: "excluded and state <> 'merged'",
 }
 
-# What has not moved since the moment asked about stands in its row; of the others the ledger tells.
+# What has not moved since the moment asked about stands in its row: what ended before, and what is open with
+# no entry since. Of the others the ledger tells.
 _STOOD: Final = """
 with cohort (id, state, handled_at, closed_at, due_at, reopened, excluded_at, waived_at, place) as ({cohort}),
-asked as (
-    select *, %(present)s or (state in ('closed', 'declined', 'merged') and closed_at < %(as_of)s) as quiet
+asked as materialized (
+    select *, %(present)s or (state in ('closed', 'declined', 'merged') and closed_at < %(as_of)s)
+        or (closed_at is null and coalesce(%(as_of)s > (
+            select max(e.at) from ledger_entry e
+            where e.subject = cohort.id::text and e.subject_kind = 'case'), false)) as quiet
     from cohort
 ),
-stood as materialized (
-    select id, place, excluded_at is not null and excluded_at < %(as_of)s as excluded,
-           waived_at is not null and waived_at < %(as_of)s as waived,
-           case when quiet then asked.state else coalesce(told.state, 'received') end as state,
-           case when quiet then asked.handled_at else told.handled_at end as handled_at,
-           case when quiet then asked.due_at else coalesce(told.due_at, asked.due_at) end as due_at,
-           case when quiet then asked.reopened else coalesce(told.reopened, 0) end as reopened
-    from asked left join lateral (
+moment as (
+    select id, place, excluded_at, waived_at, state, handled_at, due_at, reopened from asked where quiet
+    union all
+    select id, place, excluded_at, waived_at, coalesce(told.state, 'received'), told.handled_at,
+           coalesce(told.due_at, asked.due_at), coalesce(told.reopened, 0)
+    from asked cross join lateral (
         select (array_agg(facts->>'after' order by e.id desc) filter (where facts ? 'after'))[1] as state,
                max(e.at) filter (where e.kind = 'case.finished') as handled_at,
                (array_agg(facts->'moved'->>'due_at' order by e.id desc)
@@ -76,7 +78,13 @@ stood as materialized (
                count(*) filter (where e.kind = 'case.reopened') as reopened
         from ledger_entry e
         where e.subject = asked.id::text and e.subject_kind = 'case' and e.at < %(as_of)s
-    ) told on not quiet
+    ) told where not asked.quiet
+),
+stood as (
+    select id, place, state, handled_at, due_at, reopened,
+           coalesce(excluded_at < %(as_of)s, false) as excluded,
+           coalesce(waived_at < %(as_of)s, false) as waived
+    from moment
 )
 """
 

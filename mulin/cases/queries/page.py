@@ -1,7 +1,7 @@
 """Everything one case page shows, in a constant number of questions, and the acts that are possible now."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -31,6 +31,11 @@ PRIMARY: Final[Mapping[State, Act]] = {
     State.CHECKED: Act.CLOSE,
     State.UNDER_REVIEW: Act.ADMIT,
 }
+# What a side record waits for, where the state waits for nothing of this actor.
+OWED: Final = (
+    Act.VISIT, Act.REVIEW_APPEAL, Act.DECIDE_APPEAL, Act.CONFIRM_EXCLUSION, Act.REPLY_SUPERVISION,
+    Act.VERIFY_SUPERVISION,
+)  # fmt: skip
 STEPS: Final = tuple(step for step in PublicStep if step is not PublicStep.DECLINED)
 
 
@@ -185,6 +190,9 @@ def _offers(
         if act in lifecycle.possible_acts(state) and policy.may(actor, act, case):
             lacking = missing.get(act, ())
             offers.append(Offer(act, not lacking, lacking, act is primary and not lacking))
+    if not any(offer.primary for offer in offers):
+        owed = next((act for act in OWED if Offer(act, True, (), False) in offers), None)
+        offers = [replace(offer, primary=offer.act is owed) for offer in offers]
     return tuple(offers)
 
 

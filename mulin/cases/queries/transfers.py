@@ -36,9 +36,7 @@ class Flow(StrEnum):
     CALLED = "called"  # S-083, by called unit
 
 
-_SEEN: Final = (
-    "with seen (id, state, place, lead, reported_at, dispatched_at, accepted_at, handled_at) as ({seen})"
-)
+_SEEN: Final = "with seen (id, state, place, lead, dispatched_at, accepted_at, handled_at) as ({seen})"
 # What each figure counts: a key and a case a row.
 _COUNTED: Final[Mapping[Flow, str]] = {
     Flow.TRANSFERRED: """
@@ -59,19 +57,18 @@ _COUNTED: Final[Mapping[Flow, str]] = {
     Flow.SOLVED: """
         select distinct on (part.id) kind.code as key, part.id from (
             select seen.id, seen.lead as unit_id from seen
-            where reported_at >= %(since)s and reported_at < %(until)s and state = 'closed'
+            where state = 'closed'
             union all
             select seen.id, k.unit_id from seen
             join cases_whistle w on w.case_id = seen.id
             join cases_call k on k.whistle_id = w.id and k.state = 'replied'
-            where seen.reported_at >= %(since)s and seen.reported_at < %(until)s and seen.state = 'closed'
+            where seen.state = 'closed'
         ) part
         join people_unit unit on unit.id = part.unit_id join people_unitkind kind on kind.code = unit.kind_id
         order by part.id, kind.rank, kind.code""",
     Flow.ACCEPTED: """
         select unit.kind_id as key, seen.id from seen join people_unit unit on unit.id = seen.lead
-        where seen.reported_at >= %(since)s and seen.reported_at < %(until)s
-            and seen.dispatched_at is not null and seen.accepted_at is not null""",
+        where seen.dispatched_at is not null and seen.accepted_at is not null""",
     Flow.CITED: """
         select coalesce(item.code, '—') as key, seen.id from cases_whistle w join seen on seen.id = w.case_id
         left join catalogue_item item on item.id = w.item_id
@@ -81,6 +78,7 @@ _COUNTED: Final[Mapping[Flow, str]] = {
         join cases_whistle w on w.id = k.whistle_id join seen on seen.id = w.case_id
         where w.raised_at >= %(since)s and w.raised_at < %(until)s""",
 }
+_REPORTED: Final = frozenset({Flow.SOLVED, Flow.ACCEPTED})  # these are of the cases reported in the period
 _SPEED: Final = """
 select unit.kind_id, count(*), count(seen.handled_at),
     percentile_cont(array[0.5, 0.9])
@@ -89,8 +87,7 @@ select unit.kind_id, count(*), count(seen.handled_at),
         within group (order by extract(epoch from seen.handled_at - seen.dispatched_at))
         filter (where seen.handled_at is not null)
 from seen join people_unit unit on unit.id = seen.lead
-where seen.reported_at >= %(since)s and seen.reported_at < %(until)s
-    and seen.dispatched_at is not null and seen.accepted_at is not null
+where seen.dispatched_at is not null and seen.accepted_at is not null
 group by unit.kind_id
 """
 _NAMED_PAIRS: Final = """
@@ -229,7 +226,7 @@ def solved_at(actor: Actor, period: Period) -> tuple[Line, ...]:
 
 def speed(actor: Actor, period: Period) -> tuple[Speed, ...]:
     """Return median and 90th percentile of time to accept and to solve, per level (S-093)."""
-    found = {row[0]: row for row in _rows(actor, period, _SPEED)}
+    found = {row[0]: row for row in _rows(actor, period, _SPEED, reported=True)}
     return tuple(_speed(name, *found[kind]) for kind, name in _kinds() if kind in found)
 
 
@@ -261,14 +258,15 @@ def cases_of(actor: Actor, period: Period, flow: Flow, *, key: str = "", page: i
     statement = f"select distinct id from ({_COUNTED[flow]}) as counted"  # noqa: S608 - our own words
     statement += " where key = any(%(keys)s)" if key else ""
     statement += " order by id desc limit %(most)s offset %(first)s"
-    rows = _rows(actor, period, statement, keys=keys, most=PAGE + 1, first=(page - 1) * PAGE)
+    first = (page - 1) * PAGE
+    rows = _rows(actor, period, statement, reported=flow in _REPORTED, keys=keys, most=PAGE + 1, first=first)
     return tuple(row[0] for row in rows)
 
 
 def _counts(actor: Actor, period: Period, flow: Flow) -> dict[str, int]:
     """Return how many cases each key of a figure counts."""
     statement = f"select key, count(distinct id) from ({_COUNTED[flow]}) as counted group by key"  # noqa: S608
-    return dict(_rows(actor, period, statement))
+    return dict(_rows(actor, period, statement, reported=flow in _REPORTED))
 
 
 def _told(lines: Sequence[Line]) -> tuple[Line, ...]:
@@ -294,12 +292,15 @@ def _enough(count: int, found: Sequence[float] | None) -> tuple[float | None, fl
     return (found[0], found[1]) if found and count >= LEAST else (None, None)
 
 
-def _rows(actor: Actor, period: Period, statement: str, **more: Any) -> list[tuple[Any, ...]]:
+def _rows(
+    actor: Actor, period: Period, statement: str, *, reported: bool = False, **more: Any
+) -> list[tuple[Any, ...]]:
+    """Ask over the cases the actor may see, or those of them ``reported`` in the period."""
     cases = Case.objects.filter(policy.seen_by(actor), excluded_at__isnull=True).order_by()
+    if reported:
+        cases = cases.filter(reported_at__gte=period.since, reported_at__lt=min(period.until, period.as_of))
     seen, named = said_out(
-        cases.values_list(
-            "pk", "state", "place_unit", "lead", "reported_at", "dispatched_at", "accepted_at", "handled_at"
-        )
+        cases.values_list("pk", "state", "place_unit", "lead", "dispatched_at", "accepted_at", "handled_at")
     )
     span = {"since": period.since, "until": min(period.until, period.as_of)}
     with connection.cursor() as cursor:

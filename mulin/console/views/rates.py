@@ -35,6 +35,7 @@ COUNTS: Final[Mapping[Count, Text]] = {
     Count.DECLINED: _("不予受理"),
     Count.EXCLUDED: _("已剔除"),
 }
+HEADS: Final[Mapping[Count, Text]] = {**COUNTS, Count.WAIVED: _("超期不计")}  # what fits above a column
 VISIT_COUNTS: Final[Mapping[VisitCount, Text]] = {
     VisitCount.VALID: _("有效回访"),
     VisitCount.RESPONDED: _("联系过"),
@@ -83,7 +84,7 @@ def figures(request: StaffRequest) -> HttpResponse:
         "period": period,
         "asked": asked,
         "now_url": "?" + urlencode({**asked, "as_of": "now"}),
-        "heads": [(count.value, word) for count, word in COUNTS.items()],
+        "heads": [(COUNTS[count], word) for count, word in HEADS.items()],
         "whole": _completion_face(whole, asked),
         "streets": [_completion_face(line, asked) for line in streets],
         "ratings": rates.ratings(request.actor, period),
