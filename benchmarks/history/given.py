@@ -10,6 +10,7 @@ from django.db import connection
 from benchmarks.history.world import LIVE, Row, World
 from mulin.cases.rules.aftercare import Mark, Method, Satisfied, Solved, VisitOutcome, VisitSaid
 from mulin.cases.rules.intake import PhotoGiven
+from mulin.cases.rules.mediation import Consent, Ending, Party
 from mulin.cases.rules.whistles import Asked, Outcome
 
 Give = Callable[[World, Row], Any]
@@ -115,6 +116,10 @@ THEIRS = {
     "evaluate_whistle": f"select unnest(array[w.caller_id, c.unit_id]) {_OPEN} c.state <> 'released'",
     "object_to_evaluation": f"select judged_id from cases_evaluation where whistle_id = {_LAST}",
     "reply_supervision": "select unit_id from cases_supervision where case_id = %s and state = 'asked'",
+    **dict.fromkeys(
+        ("record_consent", "hold_session", "record_agreement", "end_mediation"),
+        "select unit_id from cases_mediation where case_id = %s and settled_at is null",
+    ),
     "record_visit": "select unit_id from cases_visit where case_id = %s and done_at is null",
 }
 # How each parameter of an act is filled, by its name: a new act with known parameters needs nothing here.
@@ -166,6 +171,13 @@ GIVE: dict[str, Callable[[World, Row], Any]] = {
     "judge": _unit_of(f"select judge_id from cases_evaluation where whistle_id = {_LAST}"),
     "scores": lambda there, row: dict.fromkeys(("响应", "协作", "结果"), there.chance.randint(1, 5)),
     "until": lambda there, row: (there.now + timedelta(days=there.chance.randint(0, 5))).date(),
+    "mediation_id": one_of(
+        "select id from cases_mediation where case_id = %s order by settled_at nulls first, id desc"
+    ),
+    "party": lambda there, row: there.pick(list(Party)),
+    "how": lambda there, row: there.pick(list(Consent)),
+    "ending": lambda there, row: there.pick(list(Ending)),
+    "place": _words("社区调解室（示例）"),
     "milestone": one_of(
         "select code from cases_milestone where case_id = %s order by met_at nulls first, id"
     ),

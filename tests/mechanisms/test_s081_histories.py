@@ -16,7 +16,6 @@ from mulin.cases.models import Case
 from mulin.cases.queries.invariants import INVARIANTS, broken
 from mulin.cases.queries.replaying import stood_on
 from mulin.cases.rules.lifecycle import FINAL, Act, State
-from mulin.ledger.models import Entry
 
 pytestmark = pytest.mark.django_db
 
@@ -33,7 +32,6 @@ def test_after_a_random_history_everything_holds() -> None:
     assert proofs() == {}
     kinds = {each.partition(" ")[0] for each in beside()}
     assert kinds >= {"hold", "extension", "milestone", "call", "whistle", "supervision"}
-    assert Entry.objects.filter(kind="calendar.moved").exists()
     assert there.acts >= ACTS
     assert there.done.total() > ACTS / 4, there.refused  # a history of refusals proves little
     tried = {name.partition(" ")[0] for name in (*there.done, *there.refused)}
@@ -57,6 +55,7 @@ BREAKS = {
     "merged_goes_somewhere": "update cases_case set merged_into_id = null",
     "supervisions_are_counted": "update cases_case set supervisions_open = 3",
     "whistles_are_counted": "update cases_case set whistles_open = 3",
+    "mediations_are_counted": "update cases_case set mediations_open = 3",
     "nothing_open_beside_what_is_over": "update cases_case set rulings_open = 1",
     "checked_by_another": "update cases_case set handled_by_id = account_id from ledger_entry"
     " where ledger_entry.kind = 'case.passed' and subject = cases_case.id::text and account_id > 0",
@@ -65,7 +64,7 @@ BREAKS = {
 
 def test_each_invariant_notices_when_it_is_broken() -> None:
     there = world(seed=4, pack=PACK)
-    run(there, acts=600)
+    run(there, acts=1_000)
     assert BREAKS.keys() == INVARIANTS.keys()
     for name, change in BREAKS.items():
         assert broken(name) == []

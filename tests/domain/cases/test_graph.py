@@ -209,7 +209,8 @@ CHANGES: dict[Act, tuple[Callable[[Node], Iterator[Node]], ...]] = {
     Act.VERIFY_SUPERVISION: (_supervision(Step.ACCEPT), _supervision(Step.SEND_BACK)),
 }
 # Acts beside the case that change no record's standing: words, reminders, judgements after the fact.
-# What holds the clock stands in nobody's way.
+# What holds the clock, and what is asked after closing, stands in nobody's way: that graph is searched in
+# tests/rules/cases/test_clock_graph.py.
 STILL = frozenset({Act.URGE, Act.EVALUATE, Act.OBJECT, Act.MEET, *lifecycle.CLOCK}) | {
     Act.VISIT, Act.APPEAL, Act.REVIEW_APPEAL, Act.DECIDE_APPEAL, Act.EXCLUDE, Act.CONFIRM_EXCLUSION,
 }  # fmt: skip
