@@ -159,15 +159,30 @@ def appeals(request: StaffRequest) -> HttpResponse:
     names = (Act.REVIEW_APPEAL, Act.DECIDE_APPEAL, Act.CONFIRM_EXCLUSION, Act.APPEAL, Act.EXCLUDE)
     _require(request, *(name.value for name in names))
     running, proposed = marks.waiting(request.actor)
+    mine = {grant.unit_id for grant in request.actor.grants}
+    confirms = Act.CONFIRM_EXCLUSION.value if request.actor.may(Act.CONFIRM_EXCLUSION) else ""
     context = {
         "section": "visits",
         "tab": "appeals",
         "appeals": [
-            {"row": one, "mark": MARKS[one.mark], "state": APPEALS[one.state], "act": _next(one.state)}
+            {
+                "row": one,
+                "mark": MARKS[one.mark],
+                "state": APPEALS[one.state],
+                "act": act if request.actor.may(act := _next(one.state)) and one.unit_id not in mine else "",
+            }
             for one in running
         ],
         "exclusions": [
-            {"row": one, "state": EXCLUSIONS[one.state], "reason": reason} for one, reason in proposed
+            {
+                "row": one,
+                "state": EXCLUSIONS[one.state],
+                "reason": reason,
+                "act": confirms
+                if one.unit_id not in mine
+                else "",  # another post than the one that proposed it
+            }
+            for one, reason in proposed
         ],
         **_tabs(request),
     }

@@ -118,7 +118,13 @@ def test_an_appeal_goes_its_two_levels(city: None) -> None:
 def test_an_exclusion_is_proposed_and_confirmed(city: None) -> None:
     case = console.case("closed")
     said(console.browser(console.DISPATCHER), case, "propose_exclusion", code="law", grounds="示例依据")
-    assert "示例依据" in console.browser(SUPERVISOR).get("/console/appeals/").content.decode()
+    confirm = f"/console/cases/{case.pk}/acts/confirm_exclusion/"
+    proposer = console.browser(console.DISPATCHER).get("/console/appeals/").content.decode()
+    assert "等第二人确认" in proposer
+    assert confirm not in proposer
+    listed = console.browser(SUPERVISOR).get("/console/appeals/").content.decode()
+    assert "示例依据" in listed
+    assert confirm in listed
     done = said(console.browser(SUPERVISOR), case, "confirm_exclusion", agreed="yes", words="")
     assert done.excluded_at is not None
 

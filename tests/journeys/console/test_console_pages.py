@@ -73,6 +73,7 @@ def addresses(city: Staff) -> dict[str, tuple[str, str]]:
         "table": (street, "/console/dispatch/?try=1&item=04-04"),
         "units": (console.ORGANISER, "/console/units/"),
         "unit": (console.ORGANISER, "/console/units/990101001001/"),
+        "secondments": (console.ORGANISER, "/console/secondments/"),
         "ledger": (console.AUDITOR, "/console/ledger/"),
         "me": (street, "/console/me/"),
         "tokens": (street, "/console/me/tokens/"),
@@ -134,6 +135,8 @@ def after_pages() -> dict[str, tuple[str, str]]:
         "appeals": (console.DISPATCHER, "/console/appeals/"),
         "figures": (console.SEAT, "/console/figures/"),
         "counted": (console.SEAT, "/console/figures/cases/?count=closed"),
+        "flows": (console.SEAT, "/console/figures/flows/"),
+        "records": (console.SEAT, "/console/figures/records/"),
         "closed": (console.DISPATCHER, f"/console/cases/{case.pk}/"),
     }
 

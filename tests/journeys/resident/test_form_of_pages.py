@@ -54,6 +54,7 @@ def addresses(city: Staff, phone: Open, tmp_path: Path) -> dict[str, str]:
     promises.keep_promise(promise_id=kept.pk, evidence="好了", actor=SYSTEM, now=now)
     said = public.comment(late, now=now)
     comments.release_comment(comment_id=said.pk, words="太暗", actor=SYSTEM, now=now)
+    found["services"] = "/services"
     found["promises"], found["promise say"] = "/promises/?kind=street", f"/promises/{late.pk}/say"
     found["promise"], found["kept"] = f"/promises/{late.pk}", f"/promises/{kept.pk}"
     found["neighbours"] = "/neighbours?address=东苑小区1号楼"
