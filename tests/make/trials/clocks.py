@@ -1,0 +1,100 @@
+"""Trials of the acts that hold, lengthen and mark a clock."""
+
+from datetime import date
+
+from mulin.cases.actions import holding
+from mulin.cases.rules.lifecycle import Act, State
+from tests.make import cases as make
+from tests.make.trials.shape import Trial
+
+TRIALS = [
+    Trial(
+        Act.SUSPEND,
+        holding.ask_suspension,
+        make.in_hand,
+        "handler",
+        "dispatcher",
+        State.IN_HAND,
+        "firm",
+        "case.suspension_asked",
+        (("reason", "weather"), ("until", date(2026, 6, 1)), ("words", "连阴雨（示例）")),
+        "words",
+    ),
+    Trial(
+        Act.GRANT_SUSPENSION,
+        holding.grant_suspension,
+        make.suspension_asked,
+        "dispatcher",
+        "reader",
+        State.IN_HAND,
+        "firm",
+        "case.suspended",
+    ),
+    Trial(
+        Act.REFUSE_SUSPENSION,
+        holding.refuse_suspension,
+        make.suspension_asked,
+        "dispatcher",
+        "reader",
+        State.IN_HAND,
+        "firm",
+        "case.suspension_refused",
+        (("reason", "室内可以先做"),),
+        "reason",
+    ),
+    Trial(
+        Act.RESUME,
+        holding.resume_case,
+        make.suspended,
+        "dispatcher",
+        "reader",
+        State.IN_HAND,
+        "firm",
+        "case.resumed",
+    ),
+    Trial(
+        Act.ASK_EXTENSION,
+        holding.ask_extension,
+        make.in_hand,
+        "handler",
+        "dispatcher",
+        State.IN_HAND,
+        "firm",
+        "case.extension_asked",
+        (("words", "等配件"),),
+        "words",
+    ),
+    Trial(
+        Act.GRANT_EXTENSION,
+        holding.grant_extension,
+        make.extension_asked,
+        "dispatcher",
+        "reader",
+        State.IN_HAND,
+        "firm",
+        "case.extended",
+    ),
+    Trial(
+        Act.REFUSE_EXTENSION,
+        holding.refuse_extension,
+        make.extension_asked,
+        "dispatcher",
+        "reader",
+        State.IN_HAND,
+        "firm",
+        "case.extension_refused",
+        (("reason", "备件充足"),),
+        "reason",
+    ),
+    Trial(
+        Act.MEET,
+        holding.meet_milestone,
+        make.profiled,
+        "handler",
+        "dispatcher",
+        State.DISPATCHED,
+        "firm",
+        "case.milestone_met",
+        (("milestone", "arrive"),),
+    ),
+]

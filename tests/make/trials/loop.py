@@ -1,0 +1,233 @@
+"""Trials of the acts a case goes its way by, from its registration to its reopening."""
+
+from mulin.cases.actions import checking, handling, triage
+from mulin.cases.models import Case
+from mulin.cases.rules.lifecycle import Act, State
+from tests.make import cases as make
+from tests.make.cases import NOON, PHOTO, City
+from tests.make.trials.shape import Trial
+
+
+def under_review(here: City) -> Case:
+    made = make.declined(here)
+    Case.objects.filter(pk=made.pk).update(state=State.UNDER_REVIEW, desk=here.county)
+    return Case.objects.get(pk=made.pk)
+
+
+def waiting(here: City) -> Case:
+    made = make.in_hand(here)
+    return handling.ask_resident(case_id=made.pk, question="哪个单元？", actor=here.handler, now=NOON)
+
+
+def received(here: City) -> Case:
+    return make.case(here.grid)
+
+
+TRIALS = [
+    Trial(
+        Act.REGISTER,
+        triage.register_case,
+        received,
+        "dispatcher",
+        "checker",
+        State.REGISTERED,
+        "street",
+        "case.registered",
+    ),
+    Trial(
+        Act.LOCATE,
+        triage.correct_place,
+        received,
+        "dispatcher",
+        "checker",
+        State.RECEIVED,
+        "county",
+        "case.placed",
+        (("lon", None), ("lat", None), ("address", "示例路 1 号")),
+        "address",
+    ),
+    Trial(
+        Act.MATCH,
+        triage.match_item,
+        received,
+        "dispatcher",
+        "checker",
+        State.RECEIVED,
+        "street",
+        "case.matched",
+        (("item", "1-004"),),
+    ),
+    Trial(
+        Act.DISPATCH,
+        triage.dispatch_case,
+        received,
+        "dispatcher",
+        "checker",
+        State.DISPATCHED,
+        "community",
+        "case.dispatched",
+        (("lead", None),),
+    ),
+    Trial(
+        Act.ACCEPT,
+        handling.accept_case,
+        make.dispatched,
+        "handler",
+        "dispatcher",
+        State.IN_HAND,
+        "firm",
+        "case.accepted",
+    ),
+    Trial(
+        Act.RETURN,
+        handling.return_case,
+        make.dispatched,
+        "handler",
+        "dispatcher",
+        State.REGISTERED,
+        "street",
+        "case.returned",
+        (("reason", "不属于物业职责"),),
+        "reason",
+    ),
+    Trial(
+        Act.ASK,
+        handling.ask_resident,
+        make.in_hand,
+        "handler",
+        "dispatcher",
+        State.WAITING,
+        "firm",
+        "case.asked",
+        (("question", "哪个单元？"),),
+        "question",
+    ),
+    Trial(
+        Act.NOTE,
+        handling.add_note,
+        make.in_hand,
+        "handler",
+        "reader",
+        State.IN_HAND,
+        "firm",
+        "case.noted",
+        (("text", "已备料"),),
+        "text",
+    ),
+    Trial(
+        Act.PUBLISH,
+        handling.add_public_note,
+        make.in_hand,
+        "handler",
+        "reader",
+        State.IN_HAND,
+        "firm",
+        "case.told",
+        (("text", "下午到"),),
+        "text",
+    ),
+    Trial(
+        Act.FINISH,
+        handling.finish_case,
+        make.in_hand,
+        "handler",
+        "dispatcher",
+        State.HANDLED,
+        "community",
+        "case.finished",
+        (("result", "已疏通"), ("photos", (PHOTO,))),
+        "result",
+    ),
+    Trial(
+        Act.FINISH,
+        handling.finish_case,
+        waiting,
+        "handler",
+        "dispatcher",
+        State.HANDLED,
+        "community",
+        "case.finished",
+        (("result", "已疏通"),),
+        "result",
+    ),
+    Trial(
+        Act.APPROVE,
+        checking.pass_check,
+        make.handled,
+        "checker",
+        "dispatcher",
+        State.CHECKED,
+        "community",
+        "case.passed",
+    ),
+    Trial(
+        Act.FAIL,
+        checking.fail_check,
+        make.handled,
+        "checker",
+        "dispatcher",
+        State.IN_HAND,
+        "firm",
+        "case.failed",
+        (("reason", "仍有外溢"),),
+        "reason",
+    ),
+    Trial(
+        Act.CLOSE,
+        checking.close_case,
+        make.answered,
+        "checker",
+        "dispatcher",
+        State.CLOSED,
+        "community",
+        "case.closed",
+    ),
+    Trial(
+        Act.DECLINE,
+        triage.decline_case,
+        received,
+        "dispatcher",
+        "checker",
+        State.DECLINED,
+        "street",
+        "case.declined",
+        (("reason", "不属于本市职责"),),
+        "reason",
+    ),
+    Trial(
+        Act.UPHOLD,
+        checking.uphold_decline,
+        under_review,
+        "command",
+        "dispatcher",
+        State.DECLINED,
+        "county",
+        "case.upheld",
+        (("reason", "复核后维持"),),
+        "reason",
+    ),
+    Trial(
+        Act.ADMIT,
+        checking.admit_case,
+        under_review,
+        "command",
+        "dispatcher",
+        State.REGISTERED,
+        "street",
+        "case.admitted",
+        (("reason", "复核后受理"),),
+        "reason",
+    ),
+    Trial(
+        Act.REOPEN,
+        checking.reopen_case,
+        make.closed,
+        "dispatcher",
+        "checker",
+        State.REGISTERED,
+        "street",
+        "case.reopened",
+        (("reason", "又堵了"),),
+        "reason",
+    ),
+]
