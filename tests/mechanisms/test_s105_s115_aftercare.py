@@ -6,8 +6,8 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from mulin.cases.actions import appeals, checking, handling, triage, visits, voice
-from mulin.cases.models import Case, Rating, Visit, VisitPlan
-from mulin.cases.queries import completion, rates, repeats, sampling
+from mulin.cases.models import Case, Rating, Settings, Visit, VisitPlan
+from mulin.cases.queries import completion, doors, rates, repeats, sampling, supervisions
 from mulin.cases.queries.completion import Count, Period
 from mulin.cases.queries.page import case_page
 from mulin.cases.rules.aftercare import NotYours
@@ -100,6 +100,20 @@ def test_one_rating_a_round_a_low_one_has_consequences_and_the_handler_sees_none
     assert Visit.objects.get(case=case).why == "doubt"
     page = case_page(here.handler, case.pk, now=LATER)
     assert "敷衍" not in repr(page.timeline) + repr(page.reports)
+
+
+@pytest.mark.mechanism("S-105")
+def test_a_low_rating_may_send_the_case_to_supervision_without_telling_why(here: City) -> None:
+    Settings.objects.update(low_rating="supervise")
+    doors.forget_settings()
+    case = make.closed(here)
+    voice.rate_report(
+        tracking_code=make.code_of(case), solved=False, satisfied=False, actor=PUBLIC, now=LATER
+    )
+    again = Case.objects.get(pk=case.pk)
+    assert (again.state, again.supervisions_open) == ("registered", 1)
+    (row,) = supervisions.of_case(here.dispatcher, again, now=LATER)
+    assert (row.unit, row.stage, row.why) == ("东街道", "asked", "按规定督办，请把办理情况报来复查")
 
 
 @pytest.mark.mechanism("S-106")

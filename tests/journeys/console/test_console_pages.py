@@ -136,6 +136,7 @@ def after_pages() -> dict[str, tuple[str, str]]:
         "figures": (console.SEAT, "/console/figures/"),
         "counted": (console.SEAT, "/console/figures/cases/?count=closed"),
         "flows": (console.SEAT, "/console/figures/flows/"),
+        "flow cases": (console.SEAT, "/console/figures/flows/cases/?flow=transferred"),
         "records": (console.SEAT, "/console/figures/records/"),
         "closed": (console.DISPATCHER, f"/console/cases/{case.pk}/"),
     }
@@ -179,6 +180,7 @@ def told_pages() -> dict[str, tuple[str, str]]:
         "no notices": (console.COMMUNITY, "/console/notices/?only=unread"),
         "outbox": (ADMIN, "/console/outbox/"),
         "supervision": (console.SEAT, "/console/supervision/?stage=all"),
+        "supervised": (console.FIRM, f"/console/cases/{case.pk}/"),
     }
 
 
