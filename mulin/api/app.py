@@ -22,6 +22,7 @@ from mulin.api import (
     promises,
     receptions,
     reports,
+    reviews,
     telling,
     whistle_acts,
     whistles,
@@ -134,6 +135,7 @@ def build() -> MulinAPI:
         ("", mediation.router),
         ("", telling.router),
         ("", promises.router),
+        ("", reviews.router),
         ("", people.router),
         ("", receptions.router),
     ):

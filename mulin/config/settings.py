@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "mulin.places",
     "mulin.people",
     "mulin.catalogue",
+    "mulin.judgement",
     "mulin.cases",
     "mulin.telling",
     "mulin.publications",

@@ -17,6 +17,7 @@ from mulin.catalogue import actions as catalogue
 from mulin.catalogue import queries as lists
 from mulin.clocks import queries as published
 from mulin.clocks.rules import specs
+from mulin.judgement import actions as judgement
 from mulin.kernel.actor import Actor
 from mulin.ledger.actions import record
 from mulin.ledger.queries import entries_of
@@ -224,6 +225,11 @@ def _lists(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, dict
     if pack.grades.rows:
         changed = cases.adopt_grades(rows=pack.grades.rows, from_on=day, actor=actor, now=now)
         counts["grades"] = _replaced(changed, len(pack.grades.rows))
+    if pack.reviews.rows:
+        rules = pack.reviews.rows
+        counts["reviews"] = _replaced(
+            judgement.adopt_review_rules(rows=rules, actor=actor, now=now), len(rules)
+        )
     if pack.settings:
         cases.adopt_settings(values=pack.settings, actor=actor, now=now)
         counts["settings"] = {"new": 0, "changed": len(pack.settings), "ended": 0, "same": 0}

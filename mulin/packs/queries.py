@@ -18,8 +18,17 @@ from mulin.catalogue import queries as catalogue
 from mulin.catalogue.rules.items import ItemRow, Kind
 from mulin.clocks.rules.specs import Row as CalendarRow
 from mulin.gateways import sheets
+from mulin.judgement.rules.reviews import ReviewRule
 from mulin.kernel.errors import BadInput
-from mulin.packs.rules import after_tables, clock_tables, geojson, grade_table, pack, whistle_table
+from mulin.packs.rules import (
+    after_tables,
+    clock_tables,
+    geojson,
+    grade_table,
+    pack,
+    review_table,
+    whistle_table,
+)
 from mulin.packs.rules.acts import KNOWN_ACTS, RELATIONS
 from mulin.packs.rules.cells import BadCell, Column, read_cells
 from mulin.packs.rules.checks import check
@@ -37,7 +46,7 @@ MANIFEST: Final = "pack.toml"
 TABLES: Final = (
     "unit_kinds", "roles", "permits", "posts", "units", "staff", "compounds", "buildings", "list", "dispatch",
     "escalation", "notices", "calendars", "profiles",
-    "visits", "formula", "whistles", "grades",
+    "visits", "formula", "whistles", "grades", "reviews",
 )  # fmt: skip
 MAPS: Final = ("areas", "compounds")
 JSON_BYTES: Final = 64_000_000
@@ -221,6 +230,7 @@ def examine(path: Path) -> tuple[Pack, tuple[Problem, ...]]:
         script=folder.table("visits", after_tables.VISITS, after_tables.ScriptLine),
         formula=folder.table("formula", after_tables.FORMULA, after_tables.FormulaLine),
         grades=grade_table.numbered(folder.table("grades", grade_table.COLUMNS, grade_table.grade_row)),
+        reviews=folder.table("reviews", review_table.COLUMNS, ReviewRule),
         whistles=_numbered(folder.table("whistles", whistle_table.COLUMNS, whistle_table.step_row)),
     )
     known = {role.code for role in read.roles.rows}

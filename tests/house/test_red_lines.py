@@ -20,6 +20,7 @@ FORBIDDEN = re.compile(
 HARMLESS: dict[str, str] = {
     "people_unitkind.rank": "how high a kind of unit stands in the tree: city 1 … stairwell 7",
     "cases_evaluation.scores": "how one unit found another in one whistle; of no person, never ranked",
+    "judgement_submission.scores": "how one unit found another in a review of both; of no person",
     "people_unitkind.family": "a family of kinds of units: territory, department, party, firm",
 }
 EYES = {

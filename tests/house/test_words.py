@@ -16,6 +16,7 @@ import mulin.telling.actions
 from mulin.api.app import api
 from mulin.cases.rules.lifecycle import Act, PublicStep, State
 from mulin.console import words
+from mulin.judgement.rules.reviews import Act as ReviewAct
 from mulin.people.rules.acts import Act as PeopleAct
 from mulin.places.rules.acts import Act as PlacesAct
 from tests.house.tree import HAN, ROOT
@@ -73,7 +74,7 @@ def test_somebody_may_do_every_act(act: Act, pack: str) -> None:
 @pytest.mark.parametrize("pack", ["yicheng", "demo"])
 def test_a_pack_permits_nothing_that_does_not_exist(pack: str) -> None:
     """A permission is the name of an act, of a look (see_…, read_…, export_…) or of an act on people."""
-    known = set(actions()) | {act.value for acts in (PeopleAct, PlacesAct) for act in acts}
+    known = set(actions()) | {act.value for acts in (PeopleAct, PlacesAct, ReviewAct) for act in acts}
     looks = re.compile(r"^(see|read|export|import|publish|adopt|reveal|file)_")
     assert not {act for act in permits(pack) if act not in known and not looks.match(act)}
 

@@ -9,7 +9,17 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 HAN = re.compile(r"[\u3400-\u9fff]")
-DOMAINS = ("cases", "catalogue", "people", "places", "ledger", "packs", "telling", "publications")
+DOMAINS = (
+    "cases",
+    "catalogue",
+    "people",
+    "places",
+    "ledger",
+    "packs",
+    "telling",
+    "publications",
+    "judgement",
+)
 DOORS = ("api", "console", "resident")
 
 

@@ -10,6 +10,7 @@ from mulin.cases.queries import calls as asking
 from mulin.cases.rules import whistles as rules
 from mulin.cases.rules.lifecycle import Act
 from mulin.cases.rules.whistles import Seat
+from mulin.judgement.rules.sealing import check_scores
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import NotFound, NotPossible
 from mulin.ledger.actions import whole
@@ -45,7 +46,7 @@ def evaluate_whistle(
         running=False,
     )
     move, whistle = blow.move, blow.whistle
-    rules.check_scores(scores, aspects=whistle.step.aspects, scale=whistle.step.scale)
+    check_scores(scores, aspects=whistle.step.aspects, scale=whistle.step.scale)
     (unit,) = asking.units_by_code([judged])
     seat = _seat(blow, unit.pk)
     if whistle.opened_at is not None:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from mulin.cases.rules.closing import Blocker, Missing
+from mulin.judgement.rules.sealing import is_complete
 from mulin.kernel.errors import BadInput, NotPossible
 
 WORDS_MOST: Final = 500
@@ -310,19 +311,4 @@ def opens(
     """Return whether the seal breaks: the whistle is over and all are in, or the term is."""
     if ended_at is None:
         return False
-    return set(seats) <= set(given) or (until is not None and now >= until)
-
-
-def check_scores(scores: Mapping[str, int], *, aspects: Sequence[str], scale: int) -> None:
-    """Refuse scores that do not fill the scale.
-
-    :raises BadInput: an aspect is missing, unknown, or scored outside the scale
-    """
-    for aspect in aspects:
-        if aspect not in scores:
-            raise BadInput("还没有给「%(aspect)s」打分", where="scores", aspect=aspect)
-    for aspect, score in scores.items():
-        if aspect not in aspects:
-            raise BadInput("没有「%(aspect)s」这一项", where="scores", aspect=aspect)
-        if not 1 <= score <= scale:
-            raise BadInput("分数在 1 到 %(scale)d 之间", where="scores", scale=scale)
+    return is_complete(seats, given) or (until is not None and now >= until)

@@ -3,6 +3,7 @@
 from typing import Final
 
 from mulin.cases.rules.lifecycle import Act as CaseAct
+from mulin.judgement.rules.reviews import Act as ReviewAct
 from mulin.kernel.actor import Relation
 from mulin.people.rules.acts import Act as PeopleAct
 from mulin.places.rules.acts import Act as PlacesAct
@@ -33,6 +34,6 @@ CITY_ACTS: Final = frozenset(
         "acknowledge_message",
     )
 )
-_VOCABULARIES: Final = (CaseAct, PeopleAct, PlacesAct, PromiseAct)
+_VOCABULARIES: Final = (CaseAct, PeopleAct, PlacesAct, PromiseAct, ReviewAct)
 KNOWN_ACTS: Final = CITY_ACTS | {act.value for acts in _VOCABULARIES for act in acts}
 RELATIONS: Final = frozenset(relation.value for relation in Relation)

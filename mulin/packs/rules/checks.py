@@ -12,6 +12,7 @@ from mulin.packs.rules.cells import Column
 from mulin.packs.rules.grade_table import check_grades
 from mulin.packs.rules.pack import Pack, Source, Table
 from mulin.packs.rules.problems import Problem
+from mulin.packs.rules.review_table import check_reviews
 from mulin.packs.rules.whistle_table import check_steps
 from mulin.people.rules import plans, structure
 from mulin.people.rules.rows import BadRows
@@ -70,6 +71,7 @@ def check(pack: Pack, *, items: Collection[str]) -> list[Problem]:
             units={unit.code for unit in pack.all_units().rows},
             items=items,
         ),
+        *check_reviews(pack.reviews, {kind.code for kind in pack.kinds.rows}),
         *_settings(pack),
         *_ladder(pack),
         *clock_tables.check_calendars(pack),

@@ -12,6 +12,7 @@ from mulin.cases.rules.milestones import Step
 from mulin.cases.rules.whistles import StepRow
 from mulin.catalogue.rules.items import ItemRow
 from mulin.clocks.rules.specs import Row as CalendarRow
+from mulin.judgement.rules.reviews import ReviewRule
 from mulin.packs.rules.after_tables import FormulaLine, ScriptLine
 from mulin.packs.rules.cells import (
     Column,
@@ -88,6 +89,7 @@ class Pack:
     formula: Table[FormulaLine] = Table()
     whistles: Table[StepRow] = Table()
     grades: Table[GradeRow] = Table()
+    reviews: Table[ReviewRule] = Table()
 
     def all_units(self) -> Table[UnitRow]:
         """Return the units listed, and those that buildings and stairwells are."""

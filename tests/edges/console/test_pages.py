@@ -15,7 +15,7 @@ OPEN = {"sign_in", "code", "keys", "theme", "language"}
 PAGES = [
     "", "?tab=done", "new/", "receptions/", "lists/", "dispatch/", "units/", "me/", "me/password/",
     "me/second-factor/", "me/tokens/", "sign-in/", "notices/", "supervision/",
-    "promises/", "promises/comments/",
+    "promises/", "promises/comments/", "reviews/",
 ]  # fmt: skip
 # Pages that show no data, so that every Chinese word on them would be ours.
 PLAIN = [
@@ -31,6 +31,7 @@ PLAIN = [
     "supervision/",
     "promises/",
     "promises/comments/",
+    "reviews/",
 ]
 HAN = re.compile(r"[\u4e00-\u9fff]")
 

@@ -1,0 +1,1 @@
+"""Judgements that nobody sees before they may: ballots and ratings between units."""
