@@ -1,12 +1,13 @@
-"""What stands beside invented cases of the demonstration: supervision, visit-backs, appeal, exclusion."""
+"""What stands beside invented cases of the demonstration: supervision, mediation, visit-backs, appeal …"""
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Final
 
-from mulin.cases.actions import appeals, handling, supervising, triage, visits, voice
-from mulin.cases.queries import marks, supervisions
+from mulin.cases.actions import appeals, handling, mediating, supervising, triage, visits, voice
+from mulin.cases.queries import marks, mediations, supervisions
 from mulin.cases.rules.aftercare import Mark, Method, Satisfied, Solved, VisitOutcome, VisitSaid
 from mulin.cases.rules.lifecycle import Act
+from mulin.cases.rules.mediation import Consent, Party
 from mulin.kernel.actor import PUBLIC
 from mulin.people.queries.units import ancestor_of_kind
 
@@ -80,6 +81,25 @@ def bounced(drive: "Drive") -> None:
             drive.act(triage.dispatch_case, Act.DISPATCH, lead=lead.code, reason="先到现场看一下（示例）")
 
 
+def mediated(drive: "Drive") -> None:
+    """Let the community's mediator talk with both, who agreed to it."""
+    drive.act(
+        mediating.propose_mediation,
+        Act.PROPOSE_MEDIATION,
+        unit_id=drive.page().case.dispatcher_id or 0,
+    )
+    file = mediations.running(drive.page().case)
+    if file is None:
+        return
+    unit, which = file.unit_id, {"mediation_id": file.pk}
+    for party, how in ((Party.FIRST, Consent.IN_PERSON), (Party.SECOND, Consent.PHONE)):
+        drive.act(mediating.record_consent, Act.CONSENT, unit_id=unit, party=party, how=how, **which)
+    said = "楼上说孩子夜里醒了要走动；楼下说十点以后想安静。双方愿意下周再谈（示例）"
+    drive.act(
+        mediating.hold_session, Act.HOLD_SESSION, place="社区调解室（示例）", unit_id=unit, text=said, **which
+    )
+
+
 AFTER: Final[Mapping[str, Callable[["Drive"], None]]] = {
     "supervised": supervised,
     "doubted": doubted,
@@ -87,4 +107,5 @@ AFTER: Final[Mapping[str, Callable[["Drive"], None]]] = {
     "appealed": appealed,
     "excluded": excluded,
     "bounced": bounced,
+    "mediated": mediated,
 }

@@ -63,6 +63,7 @@ def _seats(compound: CompoundThere, now: datetime) -> list[tuple[str, int, str, 
         ("street dispatcher 街道调度", territory["street"], "street", "dispatch_case"),
         ("property firm 物业企业", unit_by_code(compound.firm_code), "firm", "accept_case"),
         ("community 社区", territory["community"], "community", "pass_check"),
+        ("people's mediator 人民调解员", territory["community"], "mediator", "hold_session"),
         ("grid officer 网格员", territory["grid"], "grid", "file_report"),
         ("county command 县级指挥", territory["county"], "county", "dispatch_case"),
     ]

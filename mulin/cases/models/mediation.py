@@ -50,9 +50,10 @@ class Mediation(models.Model):
             ),
         ]
         indexes = [
+            models.Index(fields=["unit"], name="mediation_running", condition=Q(settled_at__isnull=True)),
             models.Index(
                 fields=["settled_at"], name="mediation_settled", condition=Q(settled_at__isnull=False)
-            )
+            ),
         ]
 
 

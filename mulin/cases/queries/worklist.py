@@ -11,11 +11,11 @@ from uuid import UUID
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 
 from mulin.cases import policy
-from mulin.cases.models import Assignment, Case, Report
+from mulin.cases.models import Assignment, Case, Mediation, Report
 from mulin.cases.queries import doors, routing
 from mulin.cases.queries.doors import cases_for
 from mulin.cases.rules import grams
-from mulin.cases.rules.lifecycle import FINAL, RUNNING, State
+from mulin.cases.rules.lifecycle import FINAL, RUNNING, Act, State
 from mulin.catalogue import queries as catalogue
 from mulin.kernel.actor import Actor
 from mulin.people.models import Unit
@@ -161,19 +161,34 @@ def _within(
 ) -> QuerySet[Case]:
     if filters.text.strip():
         return cases_for(actor).order_by("-reported_at", "-pk")
-    return _tab(cases_for(actor), tab, units, now)
+    return _tab(cases_for(actor), tab, actor, units, now)
 
 
-def _tab(cases: QuerySet[Case], tab: Tab, units: Sequence[int], now: datetime) -> QuerySet[Case]:
+def _mine(actor: Actor, units: Sequence[int]) -> Q:
+    """Return the filter of what waits for ``units``: on their desk; for a mediator also what they mediate."""
+    mediates = [
+        grant.unit_id
+        for grant in actor.grants
+        if grant.unit_id in units and grant.relations(Act.HOLD_SESSION)
+    ]
+    if not mediates:
+        return Q(desk__in=units)
+    files = Mediation.objects.filter(unit__in=mediates, settled_at__isnull=True)
+    return Q(desk__in=units) | Q(pk__in=files.values("case"))
+
+
+def _tab(
+    cases: QuerySet[Case], tab: Tab, actor: Actor, units: Sequence[int], now: datetime
+) -> QuerySet[Case]:
     if tab is Tab.TODO:
-        return cases.filter(desk__in=units).exclude(state__in=_FINAL).order_by("due_at", "pk")
+        return cases.filter(_mine(actor, units)).exclude(state__in=_FINAL).order_by("due_at", "pk")
     if tab is Tab.OVERDUE:
         return cases.filter(due_at__lt=now).exclude(state__in=_STOPPED).order_by("due_at", "pk")
     if tab is Tab.FILED:
         filed = Report.objects.filter(case=OuterRef("pk"), filed_unit__in=units)
         return cases.filter(Exists(filed)).order_by("-reported_at", "-pk")
     part = Assignment.objects.filter(case=OuterRef("pk")).filter(Q(unit__in=units) | Q(given_unit__in=units))
-    mine_now = Q(desk__in=units) & ~Q(state__in=_FINAL)
+    mine_now = _mine(actor, units) & ~Q(state__in=_FINAL)
     return cases.filter(Exists(part)).exclude(mine_now).order_by("-reported_at", "-pk")
 
 
@@ -236,10 +251,10 @@ def _counts(actor: Actor, units: Sequence[int], now: datetime) -> dict[str, int]
     seen = Case.objects.filter(policy.seen_by(actor))
     counts = {}
     for tab in (Tab.DONE, Tab.FILED, Tab.OVERDUE):
-        some = _tab(seen, tab, units, now).order_by().values("pk")[: COUNT_MOST + 1]
+        some = _tab(seen, tab, actor, units, now).order_by().values("pk")[: COUNT_MOST + 1]
         counts[tab.value] = some.count()
     # The most pressing come first, so that a full desk still tells its late ones truly.
-    todo = _tab(seen, Tab.TODO, units, now).order_by("due_at").values("pk", "due_at", "state")
+    todo = _tab(seen, Tab.TODO, actor, units, now).order_by("due_at").values("pk", "due_at", "state")
     runs = ~Q(state__in=_STOPPED)
     return counts | todo[: COUNT_MOST + 1].aggregate(
         todo=Count("pk"),

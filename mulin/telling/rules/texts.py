@@ -54,6 +54,10 @@ TEXTS: Final[Mapping[str, tuple[str, str]]] = {
     "supervision_replied": ("{number} 的督办已回复，等复查", "The supervision of {number} was answered"),
     "supervision_returned": ("{number} 的督办回复被退回", "The answer on {number} was sent back"),
     "called": ("{number} 吹哨叫你们，请按时报到", "{number}: you are called; report in"),
+    "mediate": (
+        "{number} 请你们调解，先问双方愿不愿意",
+        "{number}: you are asked to mediate; ask both parties first",
+    ),
     "changed": ("{number} 有新情况", "There is news on {number}"),
 }  # fmt: skip
 KEYS: Final = frozenset(TEXTS)

@@ -5,7 +5,7 @@ from pathlib import Path
 from django.conf import LazySettings
 from django.utils import timezone
 
-from mulin.cases.models import Appeal, Call, Case, Exclusion, Ruling, Supervision, Visit, Whistle
+from mulin.cases.models import Appeal, Call, Case, Exclusion, Mediation, Ruling, Supervision, Visit, Whistle
 from mulin.cli.demo import seed
 from mulin.cli.demo_sign_ins import demo_city
 from tests.make import packs
@@ -32,3 +32,5 @@ def test_the_demonstration_shows_every_side_record_waiting_for_somebody(
     assert list(Exclusion.objects.values_list("state", flat=True)) == ["proposed"]
     assert Ruling.objects.filter(call=None, ruled_at=None, superior__kind="county").count() == 1
     assert Case.objects.filter(rulings_open=1).count() == 1
+    (file,) = Mediation.objects.all()
+    assert (file.state, file.sessions.count(), "mediator" in seats) == ("open", 1, True)
