@@ -8,7 +8,7 @@ import shapely
 
 from mulin.kernel.actor import SYSTEM
 from mulin.packs.actions import Adopted, adopt_pack
-from mulin.packs.queries import read_pack
+from mulin.packs.queries import examine, read_pack
 from mulin.packs.rules.pack import Pack, Source
 
 FOLDER = Path(__file__).resolve().parents[2] / "packs"
@@ -24,6 +24,11 @@ def pack(name: str = "demo") -> Pack:
 def city(name: str = "demo") -> Adopted:
     """Adopt a shipped pack: people, places, list, dispatch table, settings."""
     return adopt_pack(pack=pack(name), actor=SYSTEM, now=ADOPTED_AT)
+
+
+def faults(folder: Path) -> list[tuple[str, int, str]]:
+    """Return where a pack is wrong: file, row, column."""
+    return [(problem.file, problem.row, problem.column) for problem in examine(folder)[1]]
 
 
 SOMEWHERE = Source("test.csv", 2)
