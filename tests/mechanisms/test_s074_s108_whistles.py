@@ -287,3 +287,5 @@ def test_a_years_scores_are_a_departments_record_from_ten_on_and_its_own_when_th
         records.cases_judged(housing, year=2026, unit="housing")
     with pytest.raises(NotPossible):
         records.cases_judged(there.superior, year=2026, unit="water")
+    with pytest.raises(NotPossible):  # a street reads no record of a department of the county
+        records.cases_judged(there.street, year=2026, unit="housing")

@@ -29,11 +29,12 @@ join cases_whistlestep step on step.id = w.step_id
 join people_unit unit on unit.id = e.judged_id
 join people_unitkind kind on kind.code = unit.kind_id and kind.family = 'department'
 where w.opened_at >= %(since)s and w.opened_at < %(until)s
+    and (%(everywhere)s or e.judged_id = any(%(own)s) or unit.path like any(%(below)s))
 """
 _RECORDS: Final = f"""
 with given as (
     select e.id, e.judged_id, unit.code, unit.short_name, unit.path, e.scores, e.objected_at, step.scale
-    {_GIVEN} and (%(everywhere)s or e.judged_id = any(%(own)s) or unit.path like any(%(below)s))
+    {_GIVEN}
 )
 select judged_id, code, short_name, count(*), count(objected_at),
     (select coalesce(jsonb_agg(jsonb_build_array(aspect, scale, n, mean) order by aspect, scale), '[]') from (
@@ -90,23 +91,23 @@ def records(actor: Actor, *, year: int, now: datetime) -> tuple[Record, ...]:
 
     :raises BadInput: it is no year
     """
-    span = year_of(year)
-    grants = [grant for grant in actor.grants if grant.relations(SEE)]
-    own = [grant.unit_id for grant in actor.grants]
+    asked = _asked(actor, year)
     with connection.cursor() as cursor:
-        cursor.execute(
-            _RECORDS,
-            {
-                **span,
-                "everywhere": any(Relation.ANY in grant.relations(SEE) for grant in grants),
-                "own": own,
-                "below": [f"{grant.unit_path}%" for grant in grants],
-                "most": UNITS_MOST,
-            },
-        )
+        cursor.execute(_RECORDS, {**asked, "most": UNITS_MOST})
         rows = cursor.fetchall()
-    over = span["until"] <= now
-    return tuple(_record(row, own=row[0] in own, over=over) for row in rows)
+    over = asked["until"] <= now
+    return tuple(_record(row, own=row[0] in asked["own"], over=over) for row in rows)
+
+
+def _asked(actor: Actor, year: int) -> dict[str, Any]:
+    """Return the span of a year, and whose records the actor may see."""
+    grants = [grant for grant in actor.grants if grant.relations(SEE)]
+    return {
+        **year_of(year),
+        "everywhere": any(Relation.ANY in grant.relations(SEE) for grant in grants),
+        "own": [grant.unit_id for grant in actor.grants],
+        "below": [f"{grant.unit_path}%" for grant in grants],
+    }
 
 
 def _record(row: tuple[Any, ...], *, own: bool, over: bool) -> Record:
@@ -130,13 +131,13 @@ def cases_judged(actor: Actor, *, year: int, unit: str, page: int = 1) -> tuple[
     """Return the cases in whose whistles a department was judged, newest first, a page and one more.
 
     :raises NotAllowed: no post of the actor permits to see figures, or it is the actor's own unit
-    :raises NotPossible: there are fewer than ten
+    :raises NotPossible: there are fewer than ten that the actor may know of
     """
     policy.require_anywhere(actor, SEE)
     seen = Case.objects.filter(policy.seen_by(actor)).values("pk")
     with connection.cursor() as cursor:
         statement = f"select e.judged_id, w.case_id {_GIVEN} and unit.code = %(unit)s"
-        cursor.execute(statement, {**year_of(year), "unit": unit})
+        cursor.execute(statement, {**_asked(actor, year), "unit": unit})
         rows = cursor.fetchall()
     if {judged for judged, _case in rows} & {grant.unit_id for grant in actor.grants}:
         raise NotAllowed("评价不对被评单位逐件公开")
