@@ -26,6 +26,7 @@ from mulin.api import (
     telling,
     whistle_acts,
     whistles,
+    worklog,
 )
 from mulin.api.auth import BearerToken
 
@@ -138,6 +139,7 @@ def build() -> MulinAPI:
         ("", reviews.router),
         ("", people.router),
         ("", receptions.router),
+        ("", worklog.router),
     ):
         api.add_router(prefix, router, auth=staff)
     return api

@@ -93,6 +93,7 @@ INSTALLED_APPS = [
     "mulin.cases",
     "mulin.telling",
     "mulin.publications",
+    "mulin.worklog",
     "mulin.packs",
     "mulin.resident",
     "mulin.console",

@@ -83,6 +83,7 @@ MENU: Final = (
     To("supervision", gettext_lazy("督办"), "eye", ("see_supervisions",), wide=True),
     To("promises", gettext_lazy("承诺"), "shield", ("publish_promise", "release_comment"), wide=True),
     To("reviews", gettext_lazy("双评"), "merge", ("see_reviews",), wide=True),
+    To("worklog", gettext_lazy("日志"), "book", ("write_log", "see_log"), wide=True),
     To("outbox", gettext_lazy("消息"), "mobile", ("read_outbox",), wide=True),
     To("ledger", gettext_lazy("台账"), "book", ("read_ledger",), wide=True),
 )

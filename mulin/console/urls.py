@@ -28,6 +28,7 @@ from mulin.console.views import (
     visits,
     whistle_acts,
     whistles,
+    worklog,
 )
 
 app_name = "console"
@@ -80,6 +81,7 @@ urlpatterns = [
     path("figures/flows/cases/", flows.flow_cases, name="flow_cases"),
     path("figures/records/", flows.records, name="records"),
     path("figures/records/cases/", flows.record_cases, name="record_cases"),
+    path("worklog/", worklog.worklog, name="worklog"),
     path("units/", units.tree, name="units"),
     path("units/<str:code>/", units.unit, name="unit"),
     path("ledger/", ledger.ledger, name="ledger"),

@@ -32,6 +32,7 @@ from mulin.places import actions as places
 from mulin.places import queries as ground
 from mulin.places.rules.atlas import Atlas
 from mulin.telling.actions import following
+from mulin.worklog.actions import labels
 
 EXAMPLES = 5
 _HELD = ("person__staff_no", "unit__code", "post__code")
@@ -218,6 +219,9 @@ def _lists(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, dict
         )
     if pack.script.rows or pack.formula.rows:
         counts["aftercare"] = _aftercare(pack, day, actor, now)
+    if pack.labels.rows:
+        changed = labels.adopt_labels(rows=pack.labels.rows, actor=actor, now=now)
+        counts["labels"] = _replaced(changed, len(pack.labels.rows))
     if pack.whistles.rows:
         rows = pack.whistles.rows
         changed = cases.adopt_whistle_table(rows=rows, from_on=day, actor=actor, now=now)

@@ -38,6 +38,7 @@ from mulin.people.rules.plans import UnitRow
 from mulin.people.rules.structure import KindRow, PostRow, RoleRow, TermRow
 from mulin.places.rules.ground import AreaEdition, BuildingThere, CompoundThere
 from mulin.telling.rules.routes import Route
+from mulin.worklog.rules.labels import LabelRow
 
 R = TypeVar("R")
 Line = TypeVar("Line", DispatchRow, StepRow)
@@ -46,7 +47,7 @@ MANIFEST: Final = "pack.toml"
 TABLES: Final = (
     "unit_kinds", "roles", "permits", "posts", "units", "staff", "compounds", "buildings", "list", "dispatch",
     "escalation", "notices", "calendars", "profiles",
-    "visits", "formula", "whistles", "grades", "reviews",
+    "visits", "formula", "whistles", "grades", "reviews", "labels",
 )  # fmt: skip
 MAPS: Final = ("areas", "compounds")
 JSON_BYTES: Final = 64_000_000
@@ -231,6 +232,7 @@ def examine(path: Path) -> tuple[Pack, tuple[Problem, ...]]:
         formula=folder.table("formula", after_tables.FORMULA, after_tables.FormulaLine),
         grades=grade_table.numbered(folder.table("grades", grade_table.COLUMNS, grade_table.grade_row)),
         reviews=folder.table("reviews", review_table.COLUMNS, ReviewRule),
+        labels=folder.table("labels", pack.LABELS, LabelRow),
         whistles=_numbered(folder.table("whistles", whistle_table.COLUMNS, whistle_table.step_row)),
     )
     known = {role.code for role in read.roles.rows}

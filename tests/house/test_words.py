@@ -13,6 +13,7 @@ from django.utils import translation
 import mulin.cases.actions
 import mulin.publications.actions
 import mulin.telling.actions
+import mulin.worklog.actions
 from mulin.api.app import api
 from mulin.cases.rules.lifecycle import Act, PublicStep, State
 from mulin.console import words
@@ -29,7 +30,12 @@ def actions() -> dict[str, Callable[..., object]]:
     found: dict[str, Callable[..., object]] = {}
     names = [
         f"{package.__name__}.{module.name}"
-        for package in (mulin.cases.actions, mulin.telling.actions, mulin.publications.actions)
+        for package in (
+            mulin.cases.actions,
+            mulin.telling.actions,
+            mulin.publications.actions,
+            mulin.worklog.actions,
+        )
         for module in iter_modules(package.__path__)
     ]
     for loaded in map(import_module, names):

@@ -19,6 +19,7 @@ DOMAINS = (
     "telling",
     "publications",
     "judgement",
+    "worklog",
 )
 DOORS = ("api", "console", "resident")
 

@@ -16,6 +16,7 @@ from mulin.console import (
     after_faces,
     case_faces,
     clock_faces,
+    log_faces,
     mediation_faces,
     past_faces,
     supervision_faces,
@@ -26,6 +27,8 @@ from mulin.console import (
 from mulin.console.door import StaffRequest, show, show_part, staff
 from mulin.gateways import photos
 from mulin.kernel.errors import NotFound
+from mulin.worklog.queries.labels import labels
+from mulin.worklog.rules.labels import Family
 
 if TYPE_CHECKING:
     from mulin.cases.models import Photo
@@ -77,6 +80,7 @@ def right_side(request: StaffRequest, page: CasePage, *, query: str) -> dict[str
             ended=case.state not in RUNNING,
             before=[{**each.why, "cause": each.cause} for each in reversed(page.clock_history.promises)],
         ),
+        "loop": log_faces.loop(page, labels(Family.LOOP)),
         "steps": case_faces.steps_face(page, now=now),
         "reasons": case_faces.reasons(page),
         "reasons_title": _("为什么派给%(unit)s") % {"unit": lead}

@@ -23,6 +23,7 @@ from mulin.places.rules.register import Surveyed, check_buildings, check_compoun
 from mulin.places.rules.survey import Problem as GroundProblem
 from mulin.places.rules.survey import survey
 from mulin.telling.rules import routes
+from mulin.worklog.rules.labels import check_labels
 
 AREA_KINDS: Final = ("city", "county", "street", "community", "grid")
 MEND: Final = "请改正这一格"
@@ -103,6 +104,7 @@ def _people(pack: Pack) -> Iterator[Problem]:
     yield from _rows(
         units, columns.UNITS, lambda: plans.plan(units.rows, kinds=kinds, known={}, on=pack.from_on)
     )
+    yield from _rows(pack.labels, columns.LABELS, lambda: check_labels(pack.labels.rows))
     yield from _rows(
         pack.staff,
         columns.STAFF,

@@ -31,6 +31,7 @@ from mulin.people.rules.plans import UnitRow
 from mulin.people.rules.structure import KindRow, PostRow, RoleRow, TermRow
 from mulin.places.rules.ground import AreaEdition, BuildingThere, CompoundThere
 from mulin.telling.rules.routes import Route
+from mulin.worklog.rules.labels import LabelRow
 
 R = TypeVar("R")
 Setting: TypeAlias = str | int | bool
@@ -90,6 +91,7 @@ class Pack:
     whistles: Table[StepRow] = Table()
     grades: Table[GradeRow] = Table()
     reviews: Table[ReviewRule] = Table()
+    labels: Table[LabelRow] = Table()
 
     def all_units(self) -> Table[UnitRow]:
         """Return the units listed, and those that buildings and stairwells are."""
@@ -204,6 +206,14 @@ DISPATCH: Final = (
     Column("lead", "主办", text, required=True, most=60),
     Column("assist", "协办", text),
     Column("notify", "知会", text),
+)
+LABELS: Final = (
+    Column("family", "类别", text, required=True, most=16),
+    Column("code", "编码", code, required=True),
+    Column("name", "名称", text, required=True, most=40),
+    Column("name_en", "英文名称", text, required=True, most=60),
+    Column("maps_to", "对应公开步骤", codes),
+    Column("is_example", "示例", yes_or_no),
 )
 ESCALATION: Final = (
     Column("level", "级别", whole, required=True),

@@ -1,0 +1,1 @@
+"""Questions about the words of the city and the entries of the log."""

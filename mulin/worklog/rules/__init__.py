@@ -1,0 +1,1 @@
+"""What labels and entries of the log may be; pure."""
