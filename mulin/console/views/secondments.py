@@ -59,7 +59,9 @@ def secondments(request: StaffRequest) -> HttpResponse:
             request.POST if request.method == "POST" else None,
             initial={"from_on": day_of(request.now).isoformat()},
         )
-        fields.offer(form, "home", [(one.code, one.name) for one in lookup.lenders(request.actor)], first="")
+        fields.offer(
+            form, "home", [(one.code, one.name) for one in lookup.lenders(request.actor)], first=_("请选择")
+        )
         fields.offer(
             form,
             "seat",
@@ -67,7 +69,7 @@ def secondments(request: StaffRequest) -> HttpResponse:
                 (f"{place.code}|{post.code}", f"{place.name} · {post.name}")
                 for place, post in lookup.seats(request.actor)
             ],
-            first="",
+            first=_("请选择"),
         )
     status = 200
     if request.method == "POST":
