@@ -53,7 +53,7 @@ def propose_mediation(
     if case.mediations_open:
         raise NotPossible("这件事项已经有一份调解没有结束")
     around = mediations.units_around(case)
-    usual = mediations.usual(around, doors.settings())
+    usual = mediations.usual(around, move.settings)
     target = next((each for each in around if each.code == unit), None) if unit else usual
     if target is None:
         raise BadInput("请从事项所在的社区、街道里选调解组织", where="unit")

@@ -217,7 +217,7 @@ def dispatch_case(
         **(_settle(move, chosen, move.say(reason).pk if reason else None) if case.rulings_open else {}),
     }
     if case.dispatched_at is None:  # the first promise stands, however often the ball comes back
-        settings = doors.settings()
+        settings = move.settings
         limit, source = moves.limit_of(case, settings)
         changes |= {
             "dispatched_at": now,
@@ -266,7 +266,7 @@ def _chosen(
 ) -> tuple[Unit, tuple[Unit, ...], tuple[Unit, ...], Why]:
     """Return lead, assisting and notified units with the reason to store."""
     try:
-        table = routing.route(move.case, now=move.now)
+        table = routing.route(move.case, settings=move.settings, now=move.now)
     except NoRule:
         if lead is None:
             raise

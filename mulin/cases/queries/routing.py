@@ -167,7 +167,7 @@ def resolve(cell: str, *, chain: Iterable[Unit], firm: str) -> Unit | None:
     return None
 
 
-def route(case: Case, *, now: datetime) -> Route:
+def route(case: Case, *, now: datetime, settings: Settings | None = None) -> Route:
     """Return where the dispatch table sends ``case``, and why.
 
     :raises dispatch.NoRule: no table, or no row fits, or its target does not exist here
@@ -181,7 +181,7 @@ def route(case: Case, *, now: datetime) -> Route:
         item=case.item.code if case.item else "",
         areas=tuple(unit.code for unit in chain),
         in_compound=bool(case.compound_code),
-        working=clock.calendar_around(case, doors.settings(), today(now)).is_working(now),
+        working=clock.calendar_around(case, settings or doors.settings(), today(now)).is_working(now),
     )
     choice = dispatch.choose(rows_of(table.pk), facts)
     lead = resolve(choice.row.lead, chain=chain, firm=firm)
