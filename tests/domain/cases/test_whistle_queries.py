@@ -99,6 +99,7 @@ def test_the_page_says_what_is_still_waited_for_and_offers_only_what_would_be_do
         Act.URGE: True,
         Act.END: False,
         Act.EVALUATE: True,
+        Act.NOTE: True,
     }
     (lead,) = (offer for offer in seen(there.people["housing"], one).offers if offer.act is Act.SUM_UP)
     assert not lead.possible

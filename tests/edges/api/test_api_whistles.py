@@ -18,7 +18,7 @@ def test_the_board_and_the_page_are_read_by_both_sides(desk: Desk) -> None:
         assert board["counts"]["calling"] == 1
     shown = WhistleShown.model_validate_json(desk.called.get(f"/whistles/{one.pk}").content)
     assert (shown.case.number, shown.state, len(shown.columns)) == (case.number, "calling", 1)
-    acts = {"report_in", "refuse_whistle", "evaluate_whistle", "sum_up_whistle"}
+    acts = {"report_in", "refuse_whistle", "evaluate_whistle", "sum_up_whistle", "add_note"}
     assert {offer.act for offer in shown.offers} == acts
     assert desk.dispatcher.get("/whistles", tab="done").json()["rows"] == []
 
