@@ -58,6 +58,22 @@ DEFECTS = [
         "k27",
     ),
     Defect(
+        "reviews: a side is read before both are in",
+        "mulin/judgement/queries.py",
+        "is_open=stage is Stage.SHOWN",
+        "is_open=True",
+        "tests/domain/judgement/test_reviews.py",
+        "nobody_reads",
+    ),
+    Defect(
+        "promises: who promised decides which comments are shown",
+        "mulin/publications/policy.py",
+        "    return [grant for grant in actor.grants if grant.unit_id != unit_id]",
+        "    return list(actor.grants)",
+        "tests/domain/publications/test_promises.py",
+        "another_unit_reads",
+    ),
+    Defect(
         "policy: everybody may",
         "mulin/cases/policy.py",
         "    if grant is None:\n        raise NotAllowed",

@@ -23,9 +23,9 @@ from mulin.catalogue.models import Item
 from mulin.clocks.rules.calendars import Calendar
 from mulin.clocks.rules.limits import Limit, LimitKind
 from mulin.kernel.actor import Actor
-from mulin.kernel.errors import BadInput
 from mulin.kernel.ids import new_id
 from mulin.kernel.statements import Kept
+from mulin.kernel.wording import written
 from mulin.ledger.actions import record
 from mulin.ledger.rules.privacy import Json
 
@@ -167,14 +167,7 @@ def words(text: str, *, where: str, most: int = WORDS_MAX) -> str:
 
     :raises BadInput: it is empty, too long, or holds U+0000
     """
-    text = text.strip()
-    if not text:
-        raise BadInput("请写明", where=where)
-    if len(text) > most:
-        raise BadInput("最多 %(most)d 个字，现在 %(now)d 个", where=where, most=most, now=len(text))
-    if "\x00" in text:
-        raise BadInput("含有无法保存的字符（U+0000）", where=where)
-    return text
+    return written(text, where=where, most=most)
 
 
 def keep_photos(move: Move, photos: Sequence[PhotoGiven], *, phase: str) -> list[str]:

@@ -33,6 +33,8 @@ TONES: Final = {Stage.SEALED: "warn", Stage.SHOWN: "ok"}
 class OpenForm(AskForm):
     """Which two units, for which term."""
 
+    use_required_attribute = False  # nothing is wrong yet while nothing is chosen
+
     first = fields.choice(gettext_lazy("一方"), search=True)
     second = fields.choice(gettext_lazy("另一方"), search=True)
     term = fields.words(

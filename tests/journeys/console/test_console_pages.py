@@ -12,6 +12,7 @@ from mulin.cases.actions import appeals, holding, supervising, visiting
 from mulin.cases.models import Case
 from mulin.cases.rules.aftercare import Mark, VisitWhy
 from mulin.catalogue.models import Edition
+from mulin.judgement.actions import open_review
 from mulin.kernel.actor import SYSTEM
 from mulin.kernel.ids import new_id
 from mulin.publications.actions import promises
@@ -20,7 +21,7 @@ from mulin.telling.rules.routes import Fate
 from tests.house.tree import ROOT
 from tests.make import console
 from tests.make import publications as public
-from tests.make.publications import promised
+from tests.make.publications import HOUSING, promised
 from tests.make.residents import Staff
 
 pytestmark = pytest.mark.browser
@@ -143,7 +144,10 @@ def after_pages() -> dict[str, tuple[str, str]]:
 
 
 def promise_pages() -> dict[str, tuple[str, str]]:
-    """Return the pages of public promises, one overdue and put off, with a comment that waits."""
+    """Return the pages of public promises and of two-way reviews, with something on them."""
+    review = open_review(
+        first="990101001", second=HOUSING, term="2026 年上半年（示例）", actor=SYSTEM, now=timezone.now()
+    )
     it, now = promised(days=-2), timezone.now()
     for unit in ("990101001", "990101001001"):
         promised(unit, title="汛期前清完辖区全部雨水篦子，并在每个路口公示一次（示例）")
@@ -159,6 +163,8 @@ def promise_pages() -> dict[str, tuple[str, str]]:
         "promises": (console.SEAT, "/console/promises/?of=all"),
         "promise": (console.HOUSING, f"/console/promises/{it.pk}/"),
         "promise comments": (console.SEAT, "/console/promises/comments/"),
+        "reviews": (console.SEAT, "/console/reviews/"),
+        "review": (console.DISPATCHER, f"/console/reviews/{review.pk}/"),
     }
 
 
