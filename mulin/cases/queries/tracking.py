@@ -89,6 +89,12 @@ class Tracking:
     hotline: str
 
 
+def _broke_its_promise(case: Case, now: datetime) -> bool:
+    """Return whether a case still open had no result by its deadline."""
+    late = case.due_at is not None and case.due_at < (case.handled_at or now)
+    return late and State(case.state) in lifecycle.OPEN
+
+
 def track(tracking_code: str, *, now: datetime) -> Tracking:
     """Return how the matter behind a tracking code stands.
 
@@ -121,9 +127,7 @@ def track(tracking_code: str, *, now: datetime) -> Tracking:
         is_example=case.is_example,
         due_at=case.due_at,
         provisional=bool(case.due_why.get("provisional")),
-        is_overdue=case.due_at is not None
-        and case.due_at < (case.handled_at or now)
-        and state in lifecycle.OPEN,
+        is_overdue=_broke_its_promise(case, now),
         is_handed_in=state is State.HANDLED,
         responsible=case.desk.name,
         first_unit=case.first_unit.name,
