@@ -17,7 +17,7 @@ import click
 from django.utils import timezone
 
 from mulin.cases.actions import checking, handling, intake, triage, voice
-from mulin.cases.queries.doors import is_filed
+from mulin.cases.queries.doors import case_to_see, is_filed
 from mulin.cases.queries.page import CasePage, case_page
 from mulin.cases.rules.dispatch import NoRule
 from mulin.cases.rules.intake import Channel, ContactGiven, Filing, Kind, PhotoGiven
@@ -304,7 +304,7 @@ class Drive:
 
     def act(self, do: Callable[..., Any], act: Act, *, unit_id: int = 0, **words: object) -> None:
         """Do an act as somebody of the desk, or of a unit."""
-        unit_id = unit_id or self.page().case.desk_id
+        unit_id = unit_id or case_to_see(SYSTEM, self.case_id).desk_id
         now = self.later()
         do(case_id=self.case_id, actor=self.cast.at(unit_id, act), now=now, **words)
 
