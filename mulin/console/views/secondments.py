@@ -31,6 +31,8 @@ RUN_OUT: Final = "run_out"
 class SecondForm(forms.Form):
     """Who is sent from where to which post, and until when."""
 
+    use_required_attribute = False  # a searchable choice would be red before anybody has chosen
+
     staff_no = fields.words(
         gettext_lazy("工号"),
         most=32,

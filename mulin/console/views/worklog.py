@@ -79,6 +79,7 @@ def _form(request: StaffRequest) -> LogForm | None:
     fields.offer(form, "kind", kinds)
     places = logs.places_written(request.actor)
     fields.offer(form, "unit", [(place.code, place.name) for place in places])
+    form.fields["unit"].widget.needed = True  # a correction alone does without it
     if before is not None or form.data.get("corrects"):
         del form.fields["unit"]  # where it was done stays
     return form
