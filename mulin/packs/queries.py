@@ -20,20 +20,13 @@ from mulin.clocks.rules.specs import Row as CalendarRow
 from mulin.gateways import sheets
 from mulin.judgement.rules.reviews import ReviewRule
 from mulin.kernel.errors import BadInput
-from mulin.packs.rules import (
-    after_tables,
-    clock_tables,
-    geojson,
-    grade_table,
-    pack,
-    review_table,
-    whistle_table,
-)
+from mulin.packs.rules import after_tables, clock_tables, geojson, grade_table, pack, whistle_table
 from mulin.packs.rules.acts import KNOWN_ACTS, RELATIONS
 from mulin.packs.rules.cells import BadCell, Column, read_cells
 from mulin.packs.rules.checks import check
 from mulin.packs.rules.pack import Pack, Source, Table
 from mulin.packs.rules.problems import Problem
+from mulin.packs.rules.review_table import COLUMNS as REVIEWS
 from mulin.people.rules.plans import UnitRow
 from mulin.people.rules.structure import KindRow, PostRow, RoleRow, TermRow
 from mulin.places.rules.ground import AreaEdition, BuildingThere, CompoundThere
@@ -231,7 +224,7 @@ def examine(path: Path) -> tuple[Pack, tuple[Problem, ...]]:
         script=folder.table("visits", after_tables.VISITS, after_tables.ScriptLine),
         formula=folder.table("formula", after_tables.FORMULA, after_tables.FormulaLine),
         grades=grade_table.numbered(folder.table("grades", grade_table.COLUMNS, grade_table.grade_row)),
-        reviews=folder.table("reviews", review_table.COLUMNS, ReviewRule),
+        reviews=folder.table("reviews", REVIEWS, ReviewRule),
         labels=folder.table("labels", pack.LABELS, LabelRow),
         whistles=_numbered(folder.table("whistles", whistle_table.COLUMNS, whistle_table.step_row)),
     )
