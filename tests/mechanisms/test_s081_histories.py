@@ -64,7 +64,9 @@ BREAKS = {
 
 def test_each_invariant_notices_when_it_is_broken() -> None:
     there = world(seed=4, pack=PACK)
-    run(there, acts=1_000)
+    wanted = {State.CLOSED, State.MERGED, State.IN_HAND}
+    while wanted - set(Case.objects.values_list("state", flat=True)):  # from one seed: it ends the same way
+        run(there, acts=200)
     assert BREAKS.keys() == INVARIANTS.keys()
     for name, change in BREAKS.items():
         assert broken(name) == []
