@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from mulin.resident import neighbours, pages, pictures, promises, report, services, track
+from mulin.resident import neighbours, pages, pictures, promised_times, promises, report, track
 
 
 class Digest(StringConverter):
@@ -27,7 +27,7 @@ urlpatterns = [
     path("look", pages.look, name="look"),
     path("map.json", pages.map_data, name="map"),
     path("neighbours", neighbours.neighbours, name="neighbours"),
-    path("services", services.services, name="services"),
+    path("services", promised_times.services, name="services"),
     path("promises/", promises.promises, name="promises"),
     path("promises/<uuid:promise_id>", promises.promise, name="promise"),
     path("promises/<uuid:promise_id>/say", promises.say, name="promise_say"),

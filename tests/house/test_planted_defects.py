@@ -72,6 +72,8 @@ DEFECTS = [
         "    return list(actor.grants)",
         "tests/domain/publications/test_promises.py",
         "another_unit_reads",
+    ),
+    Defect(
         "mediation: one party's yes opens the file",
         "mulin/cases/rules/mediation.py",
         "    both = all(given.get(other, False) for other in Party if other is not party)\n",

@@ -22,6 +22,8 @@ HARMLESS: dict[str, str] = {
     "cases_evaluation.scores": "how one unit found another in one whistle; of no person, never ranked",
     "judgement_submission.scores": "how one unit found another in a review of both; of no person",
     "people_unitkind.family": "a family of kinds of units: territory, department, party, firm",
+    "worklog_label": "what a city calls a kind of work or a step of its loop; of no person",
+    "worklog_label.family": "which set of words a word belongs to: those of the log, of a loop, of a method",
 }
 EYES = {
     "cv2",

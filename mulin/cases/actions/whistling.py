@@ -57,6 +57,15 @@ def _expect_evaluations(blow: whistle_moves.Blow, *, start: datetime) -> None:
     blow.whistle.evaluate_until = until["due_at"]
 
 
+def _whom(units: Sequence[Asked], graded: grades.Graded | None, ask: str) -> Sequence[Asked]:
+    """Return whom to call, each with its task: as asked, else as the grade says."""
+    if graded is not None and not units:
+        task = ask[: rules.TASK_MOST]
+        units = [Asked(unit=unit.code, task=task, lead=not n) for n, unit in enumerate(graded.units)]
+    rules.check_asked(units)
+    return units
+
+
 @whole
 def whistle_units(
     *,
@@ -88,10 +97,7 @@ def whistle_units(
     move = moves.begin(Act.WHISTLE, case_id=case_id, version=version, actor=actor, now=now)
     caller = _caller(move)
     graded = grades.chosen(caller, move.case, grade=grade, item=item, now=now) if grade else None
-    if graded is not None and not units:
-        task = ask[: rules.TASK_MOST]
-        units = [Asked(unit=unit.code, task=task, lead=not n) for n, unit in enumerate(graded.units)]
-    rules.check_asked(units)
+    units = _whom(units, graded, ask)
     lead_code = rules.lead_of(units)
     if Whistle.objects.filter(case=move.case, caller=caller, ended_at__isnull=True).exists():
         raise NotPossible("本单位对这件事项的吹哨还没有结束，可以加叫单位")
@@ -121,8 +127,7 @@ def whistle_units(
     blow.settle()
     move.save(whistles_open=move.case.whistles_open + 1)
     whom: dict[str, Json] = {"units": [unit.pk for unit in called], "calls": [call.pk for call in calls]}
-    if grade:
-        whom["grade"] = grade
+    whom |= {"grade": grade} if grade else {}
     blow.record("whistled", by=caller.pk, lead=lead.pk, **whom, item=item, off_list=not item, said=remark.pk)
     return move.case
 
