@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from mulin.cases.queries.worklist import SOON
 from mulin.cases.queries.worklist import Clock as Against
 from mulin.cases.rules.holds import Cause
 from mulin.cases.rules.lifecycle import RUNNING, State
@@ -160,11 +159,12 @@ def explained(
     due_at: datetime | None,
     now: datetime,
     ended: bool,
+    amber_at: datetime | None,
     before: Sequence[Mapping[str, Any]] = (),
 ) -> ClockWhy | None:
     """Return the explanation of a stored deadline, or nothing if none was stored.
 
-    ``now`` is when the clock stopped, if it has ``ended``.
+    ``now`` is when the clock stopped, if it has ``ended``; at ``amber_at`` it turns amber.
     ``before`` are the explanations of the promises this one took the place of, newest first.
     """
     if not why or not why.get("intervals"):
@@ -188,7 +188,7 @@ def explained(
         (min(one.end, now) - one.start for one in stretches if one.counted and one.start < now), timedelta()
     )
     late = not stands and now > last and not ended
-    soon = not stands and not late and not ended and last - now <= SOON
+    soon = not stands and not late and not ended and amber_at is not None and amber_at <= now
     tone = "bad" if late else "warn" if soon else "" if stands else "ok"
     return ClockWhy(
         title=_title(stands=stands, late=late, ended=ended, left=left if stands else last - now),
@@ -199,7 +199,7 @@ def explained(
         bars=_bars(stretches, start=start, due_at=last, now=now, tone=tone),
         spans=tuple(_spans(_split(stretches, now), now)),
         used=_("已用 %(used)s / %(all)s") % {"used": moments.span(used), "all": moments.span(counted)},
-        verdict=_verdict(due_at=due_at, now=now, late=late, soon=soon, ended=ended),
+        verdict="" if ended else _verdict(due_at, amber_at, now=now, late=late, soon=soon),
         tone="" if ended else tone,
         calendar=_calendar_words(why, stretches),
         spoken=_("从 %(start)s 到 %(end)s")
@@ -263,12 +263,14 @@ def _limit_words(why: Mapping[str, Any]) -> str:
     return _("时限 %(length)s，没有定清单项时的默认值") % {"length": length}
 
 
-def _verdict(*, due_at: datetime | None, now: datetime, late: bool, soon: bool, ended: bool) -> str:
-    if ended or due_at is None:
+def _verdict(
+    due_at: datetime | None, amber_at: datetime | None, *, now: datetime, late: bool, soon: bool
+) -> str:
+    if due_at is None or amber_at is None:
         return ""
     if late:
         return _("%(moment)s 起超期") % {"moment": moments.short(due_at, now)}
-    amber = moments.short(due_at - SOON, now)
+    amber = moments.short(amber_at, now)
     return (_("临期，%(moment)s 转黄") if soon else _("%(moment)s 转黄")) % {"moment": amber}
 
 

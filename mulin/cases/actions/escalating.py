@@ -32,7 +32,7 @@ BLOCK: Final = 250  # a transaction moves one chain head once an entry: long one
 _CLOCK: Final = "case"
 _RUNNING: Final = [state.value for state in lifecycle.RUNNING]
 
-# Amber is moves.soon in the database's words: three tenths of the span, two days at most.
+# Amber is escalation.amber_from in the database's words.
 _DUE_SOON: Final = """
 c.due_at > %(now)s and c.due_at <= %(now)s + interval '2 days'
 and c.due_at - %(now)s

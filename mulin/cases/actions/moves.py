@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any, cast
@@ -198,12 +198,6 @@ def limit_of(case: Case, settings: Settings) -> tuple[Limit, str]:
 def limit_of_item(item: Item) -> tuple[Limit, str]:
     """Return the limit a list item sets, and its name as a source."""
     return Limit(item.limit_value, LimitKind(item.limit_kind)), f"item:{item.code}"
-
-
-def soon(case: Case) -> timedelta:
-    """Return how long before its deadline a case turns amber: three tenths of its span, two days at most."""
-    start = case.dispatched_at or case.reported_at
-    return min((case.due_at - start) * 0.3, timedelta(days=2)) if case.due_at else timedelta()
 
 
 def supervision_due(settings: Settings, calendar: Calendar, now: datetime) -> datetime:

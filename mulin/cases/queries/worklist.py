@@ -8,13 +8,26 @@ from math import cos, radians
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    Count,
+    DurationField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
+from django.db.models.functions import Coalesce, Least
 
 from mulin.cases import policy
 from mulin.cases.models import Assignment, Case, Mediation, Report
 from mulin.cases.queries import doors, routing
 from mulin.cases.queries.doors import cases_for
 from mulin.cases.rules import grams
+from mulin.cases.rules.escalation import AMBER_MOST, AMBER_SHARE, amber_from
 from mulin.cases.rules.lifecycle import FINAL, RUNNING, Act, State
 from mulin.catalogue import queries as catalogue
 from mulin.kernel.actor import Actor
@@ -22,12 +35,16 @@ from mulin.people.models import Unit
 
 PAGE: Final = 50
 COUNT_MOST: Final = 1_000  # a tab says "999+" beyond: no request counts an unbounded table
-SOON: Final = timedelta(hours=4)
 _SHOWN: Final = (
     "number", "title", "state", "kind", "address", "suggestion", "due_at", "handled_at",
-    "in_compound", "report_count", "reopened", "reported_at", "version", "is_example", "item__code",
-    "item__name", "place_unit__path", "lead__short_name",
+    "in_compound", "report_count", "reopened", "reported_at", "dispatched_at", "version", "is_example",
+    "item__code", "item__name", "place_unit__path", "lead__short_name",
 )  # fmt: skip
+# When amber begins: escalation.amber_from in the database's words.
+_SPAN: Final = F("due_at") - Coalesce("dispatched_at", "reported_at")
+_AMBER: Final = F("due_at") - Least(
+    ExpressionWrapper(_SPAN * AMBER_SHARE, DurationField()), Value(AMBER_MOST, DurationField())
+)
 _FINAL: Final = [state.value for state in FINAL]
 _STOPPED: Final = [state.value for state in State if state not in RUNNING]
 _METRES_A_DEGREE: Final = 111_320
@@ -107,7 +124,12 @@ def clock_of(case: Case, now: datetime) -> Clock | None:
         return None
     if case.due_at < now:
         return Clock.OVERDUE
-    return Clock.SOON if case.due_at < now + SOON else Clock.IN_TIME
+    return Clock.SOON if amber_of(case, case.due_at) <= now else Clock.IN_TIME
+
+
+def amber_of(case: Case, due_at: datetime) -> datetime:
+    """Return when the clock of ``case`` turns amber."""
+    return amber_from(start=case.dispatched_at or case.reported_at, due_at=due_at)
 
 
 def queue(actor: Actor, *, tab: Tab, filters: QueueFilter, now: datetime, page: int = 1) -> QueuePage:
@@ -207,9 +229,11 @@ def _narrowed(cases: QuerySet[Case], filters: QueueFilter, now: datetime) -> Que
     if filters.clock is Clock.OVERDUE:
         cases = cases.filter(due_at__lt=now).exclude(state__in=_STOPPED)
     elif filters.clock is Clock.SOON:
-        cases = cases.filter(due_at__gte=now, due_at__lt=now + SOON).exclude(state__in=_STOPPED)
+        near = cases.filter(due_at__gte=now, due_at__lte=now + AMBER_MOST)
+        cases = near.alias(amber=_AMBER).filter(amber__lte=now).exclude(state__in=_STOPPED)
     elif filters.clock is Clock.IN_TIME:
-        cases = cases.filter(due_at__gte=now + SOON).exclude(state__in=_STOPPED)
+        cases = cases.filter(due_at__gte=now).alias(amber=_AMBER).filter(amber__gt=now)
+        cases = cases.exclude(state__in=_STOPPED)
     return _searched(cases, filters.text)
 
 
@@ -254,12 +278,13 @@ def _counts(actor: Actor, units: Sequence[int], now: datetime) -> dict[str, int]
         some = _tab(seen, tab, actor, units, now).order_by().values("pk")[: COUNT_MOST + 1]
         counts[tab.value] = some.count()
     # The most pressing come first, so that a full desk still tells its late ones truly.
-    todo = _tab(seen, Tab.TODO, actor, units, now).order_by("due_at").values("pk", "due_at", "state")
+    pressing = _tab(seen, Tab.TODO, actor, units, now).order_by("due_at").annotate(amber=_AMBER)
+    todo = pressing.values("pk", "due_at", "state", "amber")
     runs = ~Q(state__in=_STOPPED)
     return counts | todo[: COUNT_MOST + 1].aggregate(
         todo=Count("pk"),
         late=Count("pk", filter=runs & Q(due_at__lt=now)),
-        soon=Count("pk", filter=runs & Q(due_at__gte=now, due_at__lt=now + SOON)),
+        soon=Count("pk", filter=runs & Q(due_at__gte=now, amber__lte=now)),
     )
 
 

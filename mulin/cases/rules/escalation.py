@@ -3,12 +3,15 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
 from mulin.kernel.errors import BadInput
 
 HOURS_MOST: Final = 24 * 365
+AMBER_SHARE: Final = 0.3  # of the span is left (示例)
+AMBER_MOST: Final = timedelta(days=2)
 _TARGET: Final = re.compile(r"superior(?::[1-9])?|(?:kind|place):[a-z][a-z0-9_]{0,31}")
 
 
@@ -21,6 +24,11 @@ class AlarmKind(StrEnum):
     SILENT_CALL = "silent_call"  # a called unit did not report in
     SILENT_RULING = "silent_ruling"  # the common superior did not rule
     MILESTONE = "milestone"  # a step on the way was missed
+
+
+def amber_from(*, start: datetime, due_at: datetime) -> datetime:
+    """Return when a clock turns amber (转黄): three tenths of its span before its end, two days at most."""
+    return due_at - min((due_at - start) * AMBER_SHARE, AMBER_MOST)
 
 
 @dataclass(frozen=True, slots=True)

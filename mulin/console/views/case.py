@@ -78,6 +78,7 @@ def right_side(request: StaffRequest, page: CasePage, *, query: str) -> dict[str
             due_at=case.due_at,
             now=done_at or now,
             ended=case.state not in RUNNING,
+            amber_at=worklist.amber_of(case, case.due_at) if case.due_at else None,
             before=[{**each.why, "cause": each.cause} for each in reversed(page.clock_history.promises)],
         ),
         "loop": log_faces.loop(page, labels(Family.LOOP)),

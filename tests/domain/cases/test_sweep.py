@@ -8,6 +8,8 @@ from django.db import IntegrityError, connection, transaction
 
 from mulin.cases.actions import escalating, handling
 from mulin.cases.models import Alarm, Call, Case, Milestone, Rung, Supervision
+from mulin.cases.queries import worklist
+from mulin.cases.queries.worklist import Clock, QueueFilter, Tab
 from mulin.cases.rules import escalation
 from mulin.kernel.actor import SYSTEM
 from mulin.kernel.errors import BadInput, NotAllowed
@@ -17,6 +19,7 @@ from tests.make import whistles
 from tests.make.cases import NOON, City
 
 HOUR = timedelta(hours=1)
+SECOND = timedelta(seconds=1)
 LADDER = (
     escalation.Rung(1, 4, "superior"),
     escalation.Rung(2, 24, "kind:county", supervise=True),
@@ -53,6 +56,23 @@ def test_amber_before_red_after_and_each_only_once() -> None:
     assert alarms() == [("red", 0, "firm"), ("yellow", 0, "firm")]
     kinds = Entry.objects.filter(subject=str(case.pk), account_id=-1).order_by("id")
     assert list(kinds.values_list("kind", flat=True)) == ["case.warned", "case.overdue"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("span", "amber"), [(10, 7), (1, 0.7), (24 * 30, 24 * 28)], ids=["day", "hour", "month"]
+)
+def test_sweep_chip_filter_and_count_turn_amber_at_the_same_moment(span: float, amber: float) -> None:
+    here = make.city()
+    case = due(make.dispatched(here), NOON + span * HOUR)
+    for now, is_amber in ((NOON + amber * HOUR - SECOND, False), (NOON + amber * HOUR, True)):
+        desk = worklist.queue(here.handler, tab=Tab.TODO, filters=QueueFilter(), now=now)
+        assert [row.clock for row in desk.rows] == [Clock.SOON if is_amber else Clock.IN_TIME]
+        assert desk.counts["soon"] == is_amber
+        for clock, found in ((Clock.SOON, is_amber), (Clock.IN_TIME, not is_amber)):
+            narrowed = worklist.queue(here.handler, tab=Tab.TODO, filters=QueueFilter(clock=clock), now=now)
+            assert [row.id for row in narrowed.rows] == [case.pk] * found
+        assert sweep(now) == ({"yellow": 1} if is_amber else {})
 
 
 @pytest.mark.django_db

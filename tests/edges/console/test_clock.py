@@ -26,11 +26,13 @@ def why(limit: Limit, *pauses: Pause, start: datetime = START) -> tuple[dict[str
     return told, answer.due_at
 
 
-def card(limit: Limit, *pauses: Pause, hours: float, **more: Any) -> ClockWhy:
+def card(
+    limit: Limit, *pauses: Pause, hours: float, amber_at: datetime | None = None, **more: Any
+) -> ClockWhy:
     told, due_at = why(limit, *pauses)
     now = START + timedelta(hours=hours)
     with translation.override("zh-hans"):
-        face = clock_faces.explained(told, due_at=due_at, now=now, ended=False, **more)
+        face = clock_faces.explained(told, due_at=due_at, now=now, ended=False, amber_at=amber_at, **more)
     assert face is not None
     return face
 
@@ -54,7 +56,9 @@ def test_a_pause_is_a_skipped_stretch_with_its_reason() -> None:
         if interval["why"] == "pause":
             interval["note"] = "ruling"
     with translation.override("zh-hans"):
-        face = clock_faces.explained(told, due_at=due_at, now=START + timedelta(hours=1), ended=False)
+        face = clock_faces.explained(
+            told, due_at=due_at, now=START + timedelta(hours=1), ended=False, amber_at=None
+        )
     assert face is not None
     assert "跳过 · 时钟暂停（等裁定）" in [span.why for span in face.spans]
     assert "暂停过 1 次" in face.calendar
