@@ -49,6 +49,14 @@ def test_what_is_used_and_what_is_left_are_lines_of_their_own() -> None:
     ]  # fmt: skip
 
 
+def test_the_card_turns_amber_when_the_case_does() -> None:
+    amber_at = START + timedelta(hours=22)
+    assert [
+        (face.tone, face.verdict.rsplit(" ", 1)[-1], face.verdict.startswith("临期"))
+        for face in (card(HOURS_8, hours=hours, amber_at=amber_at) for hours in (21.9, 22))
+    ] == [("ok", "转黄", False), ("warn", "转黄", True)]
+
+
 def test_a_pause_is_a_skipped_stretch_with_its_reason() -> None:
     pause = (START + timedelta(minutes=20), START + timedelta(minutes=50))
     told, due_at = why(HOURS_8, pause)
