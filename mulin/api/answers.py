@@ -25,14 +25,14 @@ class BadKey(BadInput):
 
 
 def key_of(request: HttpRequest) -> str:
-    """Return the request's Idempotency-Key, or an empty string.
+    """Return the request's Idempotency-Key, or an empty string without one.
 
-    :raises BadKey: it has one that cannot be kept
+    :raises BadKey: it has one that cannot be kept, an empty one included
     """
-    key = request.headers.get(KEY_HEADER, "")
-    if key and not _KEY.match(key):
+    key = request.headers.get(KEY_HEADER)
+    if key is not None and not _KEY.fullmatch(key):
         raise BadKey
-    return key
+    return key or ""
 
 
 def digest_of(request: HttpRequest) -> str:

@@ -93,7 +93,7 @@ class PromiseStands(shown.Shown):
     """Where a promise stands after an act."""
 
     id: UUID
-    state: rules.State
+    state: rules.PromiseState
     due_on: date
     version: int
 

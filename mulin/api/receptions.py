@@ -13,7 +13,7 @@ from mulin.api import answers, said, shown
 from mulin.api.auth import StaffRequest
 from mulin.cases.actions import intake
 from mulin.cases.queries import receptions
-from mulin.cases.rules.intake import Channel, Outcome
+from mulin.cases.rules.intake import Channel, ReceptionEnd
 
 router = Router(tags=["reports"])
 
@@ -26,7 +26,7 @@ class ReceptionShown(shown.Shown):
     unit: str
     channel: Channel
     matter: str
-    outcome: Outcome
+    outcome: ReceptionEnd
     case_id: UUID | None
 
 
@@ -42,7 +42,7 @@ class ReceptionSaid(said.Said):
     """What somebody came for and how it went; no name, no telephone."""
 
     matter: Annotated[str, Field(min_length=1, max_length=4000), AfterValidator(said.storable)]
-    outcome: Outcome = Field(Outcome.ANSWERED, strict=False)
+    outcome: ReceptionEnd = Field(ReceptionEnd.ANSWERED, strict=False)
 
 
 @router.get("/receptions", response=ReceptionsShown, operation_id="list_receptions")

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from mulin.cases.rules.closing import Blocker, Missing
 from mulin.cases.rules.holds import Reason
-from mulin.cases.rules.intake import Channel, Kind, Outcome
+from mulin.cases.rules.intake import Channel, Kind, ReceptionEnd
 from mulin.cases.rules.lifecycle import Act, PublicStep, State
 
 if TYPE_CHECKING:
@@ -127,10 +127,10 @@ CHANNEL_ICONS: Final[Mapping[str, str]] = {
 }
 
 OUTCOMES: Final[Words] = {
-    Outcome.ANSWERED: _("当场答复"),
-    Outcome.FILED: _("已转为诉求"),
-    Outcome.REFERRED: _("转到别处"),
-    Outcome.WAITING: _("还没办完"),
+    ReceptionEnd.ANSWERED: _("当场答复"),
+    ReceptionEnd.FILED: _("已转为诉求"),
+    ReceptionEnd.REFERRED: _("转到别处"),
+    ReceptionEnd.WAITING: _("还没办完"),
 }
 
 ENTRIES: Final[Words] = {

@@ -20,7 +20,7 @@ class Promise(models.Model):
         Case, db_index=False, null=True, on_delete=models.PROTECT, related_name="+"
     )  # what it is about; shown to staff only
     due_on = models.DateField()  # as promised now; earlier ones stand in the turns
-    state = models.CharField(max_length=12)  # rules.promises.State
+    state = models.CharField(max_length=12)  # rules.promises.PromiseState
     published_at = models.DateTimeField()
     over_at = models.DateTimeField(null=True)  # kept or withdrawn
     postponed = models.SmallIntegerField(default=0)

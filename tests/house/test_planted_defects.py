@@ -327,7 +327,7 @@ DEFECTS = [
         "mulin/clocks/queries.py",
         "filter(from_on__lte=on, begun_at__isnull=True).exists()",
         "filter(from_on__gt=on, begun_at__isnull=True).exists()",
-        "tests/domain/cases/test_clock.py",
+        "tests/domain/cases/test_calendars.py",
         "begins_by_itself",
     ),
     Defect(

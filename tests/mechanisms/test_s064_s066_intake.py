@@ -7,7 +7,7 @@ import pytest
 from mulin.cases.actions import intake
 from mulin.cases.models import Case, Report
 from mulin.cases.queries import figures
-from mulin.cases.rules.intake import Channel, Filing, Kind, Outcome
+from mulin.cases.rules.intake import Channel, Filing, Kind, ReceptionEnd
 from tests.make import cases as make
 from tests.make.cases import NOON
 
@@ -44,10 +44,10 @@ def test_a_reception_is_logged_with_its_outcome_and_becomes_a_case_as_it_stands(
     here = make.city()
     at_night = NOON + timedelta(hours=14)
     answered = intake.log_reception(
-        matter="问高龄补贴在哪里办", outcome=Outcome.ANSWERED, actor=here.checker, now=at_night
+        matter="问高龄补贴在哪里办", outcome=ReceptionEnd.ANSWERED, actor=here.checker, now=at_night
     )
     waiting = intake.log_reception(
-        matter="3 号楼下水道堵了", outcome=Outcome.WAITING, actor=here.checker, now=at_night
+        matter="3 号楼下水道堵了", outcome=ReceptionEnd.WAITING, actor=here.checker, now=at_night
     )
     blank = Filing(text="", channel=Channel.COUNTER, source="reception", source_no=str(waiting.pk))
     filed = intake.file_reception(reception_id=waiting.pk, filing=blank, actor=here.checker, now=at_night)

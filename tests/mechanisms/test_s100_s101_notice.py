@@ -11,7 +11,7 @@ from mulin.cases.queries import notices, receptions
 from mulin.cases.queries.completion import Period
 from mulin.cases.queries.notices import NoticeCount
 from mulin.cases.queries.tracking import track
-from mulin.cases.rules.intake import Channel, Filing, Outcome
+from mulin.cases.rules.intake import Channel, Filing, ReceptionEnd
 from mulin.kernel.actor import PUBLIC
 from mulin.kernel.errors import BadInput, NotAllowed
 from mulin.ledger import queries as ledger
@@ -110,7 +110,7 @@ def test_nothing_asked_is_refused_and_an_internal_item_shows_nothing() -> None:
 @pytest.mark.mechanism("S-101")
 def test_a_visitor_is_a_line_of_the_log_and_then_a_report() -> None:
     here = make.city()
-    came = intake.log_reception(matter="屋顶漏水", outcome=Outcome.WAITING, actor=here.checker, now=NOON)
+    came = intake.log_reception(matter="屋顶漏水", outcome=ReceptionEnd.WAITING, actor=here.checker, now=NOON)
     (line,) = receptions.log(here.checker, day=NOON.date(), channel=Channel.COUNTER)
     assert (line.id, line.matter, line.may_be_filed) == (came.pk, "屋顶漏水", True)
     blank = Filing(text="", channel=Channel.COUNTER, source="reception", source_no=str(came.pk))

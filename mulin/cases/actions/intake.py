@@ -13,7 +13,7 @@ from mulin.cases.models import Case, CaseSearch, Photo, Reception, Report
 from mulin.cases.queries import doors, routing
 from mulin.cases.rules import grams, intake
 from mulin.cases.rules.aftercare import window_open
-from mulin.cases.rules.intake import Channel, Filing, Outcome
+from mulin.cases.rules.intake import Channel, Filing, ReceptionEnd
 from mulin.cases.rules.lifecycle import OPEN, State
 from mulin.catalogue import queries as catalogue
 from mulin.clocks.rules import deadlines
@@ -238,7 +238,7 @@ def _contact(filing: Filing, *, now: datetime) -> Contact | None:
 
 
 @whole
-def log_reception(*, matter: str, outcome: Outcome, actor: Actor, now: datetime) -> Reception:
+def log_reception(*, matter: str, outcome: ReceptionEnd, actor: Actor, now: datetime) -> Reception:
     """Write down a walk-in reception and how it ended (S-066).
 
     :raises BadInput: nothing was written down
@@ -284,6 +284,6 @@ def file_reception(*, reception_id: UUID, filing: Filing, actor: Actor, now: dat
         now=now,
     )
     reception.report = filed.report
-    reception.outcome = Outcome.FILED.value
+    reception.outcome = ReceptionEnd.FILED.value
     reception.save(update_fields=["report", "outcome"])
     return filed

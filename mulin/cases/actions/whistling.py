@@ -26,15 +26,20 @@ def _caller(move: moves.Move) -> Unit:
     """Return the unit that whistles: the first of the actor's that may, and for whose kind there is a row.
 
     :raises NoStep: none of them may whistle for anybody
+    :raises NotPossible: it has a whistle running on the case
     """
     able = whistle_offers.units_that_may(move.actor, move.act, move.case)
     for unit_id in whistle_moves.units_of(move):
         if unit_id in able:
             unit = asking.unit_of(unit_id)
             if asking.steps_for(unit.kind_id, asking.today(move.now)):
-                move.unit_id = unit.pk
-                return unit
-    raise rules.NoStep
+                break
+    else:
+        raise rules.NoStep
+    if Whistle.objects.filter(case=move.case, caller=unit, ended_at__isnull=True).exists():
+        raise NotPossible("本单位对这件事项的吹哨还没有结束，可以加叫单位")
+    move.unit_id = unit.pk
+    return unit
 
 
 def _off_list(item: str, why: str) -> str:
@@ -83,8 +88,7 @@ def whistle_units(
 
     :param item: code of the list item it rests on, in force today
     :param off_list: without an item, why none fits; the list's keepers look at it
-    :param grade: of the city's table (分级响应): it sets the time to report in, and without ``units`` whom
-        to call
+    :param grade: of the city's table (分级响应): sets the time to report in; without ``units``, whom to call
     :raises BadInput: nobody to call, a task missing, neither item nor reason, a unit that cannot be called
     :raises NoStep: the actor's level has nobody to call
     :raises NoGrade: the city's table has no such grade for this level and matter
@@ -99,8 +103,6 @@ def whistle_units(
     graded = grades.chosen(caller, move.case, grade=grade, item=item, now=now) if grade else None
     units = _whom(units, graded, ask)
     lead_code = rules.lead_of(units)
-    if Whistle.objects.filter(case=move.case, caller=caller, ended_at__isnull=True).exists():
-        raise NotPossible("本单位对这件事项的吹哨还没有结束，可以加叫单位")
     called = asking.units_by_code(each.unit for each in units)
     step = whistle_moves.step_for(caller, called, now)
     lead = next(unit for unit in called if unit.code == lead_code)

@@ -257,7 +257,7 @@ class Reception(models.Model):
     unit = models.ForeignKey(Unit, db_index=False, on_delete=models.PROTECT, related_name="+")
     account = models.ForeignKey(Account, db_index=False, on_delete=models.PROTECT, related_name="+")
     matter = models.TextField()
-    outcome = models.CharField(max_length=16)  # rules.intake.Outcome
+    outcome = models.CharField(max_length=16)  # rules.intake.ReceptionEnd
     report = models.OneToOneField(Report, null=True, on_delete=models.PROTECT, related_name="reception")
     at = models.DateTimeField()
 

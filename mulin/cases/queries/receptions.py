@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from mulin.cases import policy
 from mulin.cases.models import Case, Reception, Report
-from mulin.cases.rules.intake import Channel, Outcome
+from mulin.cases.rules.intake import Channel, ReceptionEnd
 from mulin.kernel.actor import Actor, Relation
 from mulin.people.models import Unit
 from mulin.people.queries.units import unit_names
@@ -100,7 +100,7 @@ def _reports(
     )
     return found.values_list(
         "received_at", "pk", "filed_unit", "channel", Left("text", LONGEST),
-        Value(Outcome.FILED.value, CharField()), "case",
+        Value(ReceptionEnd.FILED.value, CharField()), "case",
     )  # fmt: skip
 
 

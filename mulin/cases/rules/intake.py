@@ -44,7 +44,7 @@ class Channel(StrEnum):
     API = "api"
 
 
-class Outcome(StrEnum):
+class ReceptionEnd(StrEnum):
     """How a walk-in reception ended (S-066)."""
 
     ANSWERED = "answered"  # on the spot

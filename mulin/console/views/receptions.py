@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from mulin.cases.actions import intake
 from mulin.cases.queries import receptions as lookup
 from mulin.cases.queries.receptions import Line
-from mulin.cases.rules.intake import Channel, Outcome
+from mulin.cases.rules.intake import Channel, ReceptionEnd
 from mulin.console import door, fields, words
 from mulin.console.door import StaffRequest, show, staff
 from mulin.console.views.intake import may_file
@@ -40,9 +40,9 @@ class ReceptionForm(forms.Form):
     )
     outcome = forms.ChoiceField(
         label=gettext_lazy("结果"),
-        choices=[(one.value, words.OUTCOMES[one]) for one in Outcome if one is not Outcome.FILED],
+        choices=[(one.value, words.OUTCOMES[one]) for one in ReceptionEnd if one is not ReceptionEnd.FILED],
         widget=forms.RadioSelect,
-        initial=Outcome.ANSWERED.value,
+        initial=ReceptionEnd.ANSWERED.value,
     )
 
 
@@ -104,7 +104,7 @@ def _asked(request: StaffRequest) -> tuple[Channel | None, str]:
 def _logged(request: StaffRequest, form: ReceptionForm) -> HttpResponse:
     reception = intake.log_reception(
         matter=form.cleaned_data["matter"],
-        outcome=Outcome(form.cleaned_data["outcome"]),
+        outcome=ReceptionEnd(form.cleaned_data["outcome"]),
         actor=request.actor,
         now=request.now,
     )

@@ -18,7 +18,7 @@ from mulin.publications import policy
 from mulin.publications.models import Promise, Turn
 from mulin.publications.queries.promises import promise_to_change
 from mulin.publications.rules import promises as rules
-from mulin.publications.rules.promises import Act, State
+from mulin.publications.rules.promises import Act, PromiseState
 
 
 @whole
@@ -53,7 +53,7 @@ def publish_promise(
         address=written(address, where="address", most=rules.ADDRESS_MOST) if address.strip() else "",
         case_id=case_id,
         due_on=due_on,
-        state=State.RUNNING.value,
+        state=PromiseState.RUNNING.value,
         published_at=now,
     )
     turn = _turn(promise, Act.PUBLISH, "", actor=actor, now=now)
@@ -178,7 +178,7 @@ def _begin(act: Act, promise_id: UUID, version: int | None, actor: Actor) -> tup
     """Lock, authorise, ask the rule; the promise comes back in its next state, not saved yet."""
     promise = promise_to_change(promise_id, version=version)
     as_unit = policy.require(actor, act, promise.unit)
-    promise.state = rules.after(State(promise.state), act).value
+    promise.state = rules.after(PromiseState(promise.state), act).value
     return promise, as_unit
 
 

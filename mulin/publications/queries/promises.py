@@ -16,7 +16,7 @@ from mulin.publications import policy
 from mulin.publications.models import Comment, Promise, Turn
 from mulin.publications.rules import promises as rules
 from mulin.publications.rules.comments import CommentState
-from mulin.publications.rules.promises import Act, Standing, State
+from mulin.publications.rules.promises import Act, PromiseState, Standing
 
 PAGE: Final = 20
 PAGES_MOST: Final = 500
@@ -125,9 +125,9 @@ def _of(standing: Standing | None, *, today: date) -> QuerySet[Promise]:
         case None:
             return Promise.objects.all()
         case Standing.RUNNING:
-            return Promise.objects.filter(state=State.RUNNING.value, due_on__gte=today)
+            return Promise.objects.filter(state=PromiseState.RUNNING.value, due_on__gte=today)
         case Standing.OVERDUE:
-            return Promise.objects.filter(state=State.RUNNING.value, due_on__lt=today)
+            return Promise.objects.filter(state=PromiseState.RUNNING.value, due_on__lt=today)
         case _:
             return Promise.objects.filter(state=standing.value)
 
@@ -171,7 +171,7 @@ def promise_page(promise_id: UUID, *, now: datetime) -> PromisePage:
 
 
 def _row(promise: Promise, *, today: date) -> PromiseRow:
-    state = State(promise.state)
+    state = PromiseState(promise.state)
     ended = day_of(promise.over_at) if promise.over_at else today
     return PromiseRow(
         id=promise.pk,
@@ -181,7 +181,7 @@ def _row(promise: Promise, *, today: date) -> PromiseRow:
         address=promise.address,
         standing=rules.standing(state, promise.due_on, today=today),
         due_on=promise.due_on,
-        days_late=0 if state is State.WITHDRAWN else rules.days_late(promise.due_on, ended),
+        days_late=0 if state is PromiseState.WITHDRAWN else rules.days_late(promise.due_on, ended),
         postponed=promise.postponed,
         over_at=promise.over_at,
         published_at=promise.published_at,
@@ -239,7 +239,7 @@ def desk_of(actor: Actor, promise_id: UUID) -> Desk:
     promise = Promise.objects.select_related("unit").filter(pk=promise_id).first()
     if promise is None:
         raise NotFound("没有这项承诺")
-    possible = rules.MOVES[State(promise.state)]
+    possible = rules.MOVES[PromiseState(promise.state)]
     acts = tuple(act for act in possible if policy.may(actor, act, promise.unit))
     return Desk(promise.version, promise.case_id, acts)
 

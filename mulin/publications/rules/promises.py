@@ -29,7 +29,7 @@ class Act(StrEnum):
     WITHHOLD = "withhold_comment"
 
 
-class State(StrEnum):
+class PromiseState(StrEnum):
     """What was done with a promise."""
 
     RUNNING = "running"
@@ -46,21 +46,25 @@ class Standing(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-MOVES: Final[Mapping[State, Mapping[Act, State]]] = {
-    State.RUNNING: {Act.KEEP: State.KEPT, Act.POSTPONE: State.RUNNING, Act.WITHDRAW: State.WITHDRAWN},
-    State.KEPT: {},
-    State.WITHDRAWN: {},
+MOVES: Final[Mapping[PromiseState, Mapping[Act, PromiseState]]] = {
+    PromiseState.RUNNING: {
+        Act.KEEP: PromiseState.KEPT,
+        Act.POSTPONE: PromiseState.RUNNING,
+        Act.WITHDRAW: PromiseState.WITHDRAWN,
+    },
+    PromiseState.KEPT: {},
+    PromiseState.WITHDRAWN: {},
 }
 
 
 class PromiseOver(NotPossible):
     """The promise is kept or withdrawn: nothing more is done to it."""
 
-    def __init__(self, state: State) -> None:
-        super().__init__("这项承诺已经兑现" if state is State.KEPT else "这项承诺已经撤回")
+    def __init__(self, state: PromiseState) -> None:
+        super().__init__("这项承诺已经兑现" if state is PromiseState.KEPT else "这项承诺已经撤回")
 
 
-def after(state: State, act: Act) -> State:
+def after(state: PromiseState, act: Act) -> PromiseState:
     """Return where a promise is once ``act`` is done.
 
     :raises PromiseOver: it is over
@@ -71,9 +75,9 @@ def after(state: State, act: Act) -> State:
         raise PromiseOver(state) from None
 
 
-def standing(state: State, due_on: date, *, today: date) -> Standing:
+def standing(state: PromiseState, due_on: date, *, today: date) -> Standing:
     """Return how a promise stands on a day; its own day still counts as in time."""
-    if state is State.RUNNING and due_on < today:
+    if state is PromiseState.RUNNING and due_on < today:
         return Standing.OVERDUE
     return Standing(state.value)
 

@@ -9,7 +9,7 @@ from django.db import connection
 from mulin.cases.actions import handling, intake
 from mulin.cases.actions.intake import SourceNumberReused
 from mulin.cases.models import Case, Reception, Report
-from mulin.cases.rules.intake import Channel, Filing, Outcome
+from mulin.cases.rules.intake import Channel, Filing, ReceptionEnd
 from mulin.kernel.actor import PUBLIC, SYSTEM
 from mulin.kernel.errors import BadInput, NotAllowed, NotPossible
 from mulin.ledger.models import Entry
@@ -100,7 +100,7 @@ def test_a_voice_may_join_an_open_case_and_take_up_one_just_closed_but_no_older_
 
 def test_a_reception_becomes_a_report_without_typing_again(here: City) -> None:
     reception = intake.log_reception(
-        matter="来访：路灯三盏不亮", outcome=Outcome.WAITING, actor=here.checker, now=NOON
+        matter="来访：路灯三盏不亮", outcome=ReceptionEnd.WAITING, actor=here.checker, now=NOON
     )
     blank = Filing(text="", channel=Channel.COUNTER, source="desk", source_no=str(reception.pk))
     filed = intake.file_reception(reception_id=reception.pk, filing=blank, actor=here.checker, now=NOON)
@@ -114,7 +114,7 @@ def test_a_reception_becomes_a_report_without_typing_again(here: City) -> None:
 @pytest.mark.parametrize("by", ["handler", "command"])
 def test_a_reception_is_refused_in_the_wrong_role(here: City, by: str) -> None:
     with pytest.raises(NotAllowed):
-        intake.log_reception(matter="来访", outcome=Outcome.ANSWERED, actor=getattr(here, by), now=NOON)
+        intake.log_reception(matter="来访", outcome=ReceptionEnd.ANSWERED, actor=getattr(here, by), now=NOON)
     assert not Reception.objects.exists()
 
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from mulin.cases.actions import intake
 from mulin.cases.queries import receptions
-from mulin.cases.rules.intake import Channel, Outcome
+from mulin.cases.rules.intake import Channel, ReceptionEnd
 from mulin.kernel.actor import PUBLIC
 from mulin.kernel.errors import NotAllowed
 from tests.make import cases as make
@@ -27,7 +27,7 @@ def log(*args: object, **asked: object) -> list[tuple[str, str, str]]:
 def test_a_day_holds_receptions_and_what_was_taken_down_otherwise() -> None:
     here = make.city()
     checker = here.checker
-    came = intake.log_reception(matter="问低保", outcome=Outcome.ANSWERED, actor=checker, now=NOON)
+    came = intake.log_reception(matter="问低保", outcome=ReceptionEnd.ANSWERED, actor=checker, now=NOON)
     make.filed(by=checker, channel=Channel.PHONE, source="console", text="楼道灯不亮", now=NOON + DAY / 24)
     make.filed(by=checker, channel=Channel.COUNTER, source="console", text="昨天的事", now=NOON - DAY)
     make.filed(text="网上说的", now=NOON)  # nobody received it: not in the log
@@ -44,7 +44,7 @@ def test_a_day_holds_receptions_and_what_was_taken_down_otherwise() -> None:
 
 def test_who_leads_the_branch_reads_it_and_nobody_else() -> None:
     here = make.city()
-    intake.log_reception(matter="问低保", outcome=Outcome.ANSWERED, actor=here.checker, now=NOON)
+    intake.log_reception(matter="问低保", outcome=ReceptionEnd.ANSWERED, actor=here.checker, now=NOON)
     assert len(log(here.checker)) == len(log(here.dispatcher)) == 1
     codes = [code for code, _ in receptions.desks(here.dispatcher)]
     assert [len(log(here.dispatcher, unit=code)) for code in codes].count(1) == 1
@@ -60,7 +60,7 @@ def test_a_longer_day_asks_no_more_and_comes_in_pages() -> None:
     counts = []
     for n in (1, 2):
         for _ in range(n):
-            intake.log_reception(matter="来人", outcome=Outcome.WAITING, actor=here.checker, now=NOON)
+            intake.log_reception(matter="来人", outcome=ReceptionEnd.WAITING, actor=here.checker, now=NOON)
         with CaptureQueriesContext(connection) as asked:
             assert all(line.unit for line in receptions.log(here.checker, day=TODAY))
         counts.append(len(asked))

@@ -8,7 +8,7 @@ from django.utils import timezone
 from openpyxl import load_workbook
 
 from mulin.cases.actions import intake
-from mulin.cases.rules.intake import Outcome
+from mulin.cases.rules.intake import ReceptionEnd
 from tests.make import console
 
 pytestmark = pytest.mark.usefixtures("city")
@@ -18,7 +18,7 @@ ADDRESS = "/console/receptions/"
 def came(matter: str, *, days_ago: int = 0) -> None:
     now = timezone.now() - timedelta(days=days_ago)
     intake.log_reception(
-        matter=matter, outcome=Outcome.WAITING, actor=console.actor(console.COMMUNITY), now=now
+        matter=matter, outcome=ReceptionEnd.WAITING, actor=console.actor(console.COMMUNITY), now=now
     )
 
 

@@ -41,7 +41,7 @@ WAY = {
     "dispatched": (["dispatch"], "等它签收"),
     "in hand": (["dispatch", "accept"], "正在处置"),
     "asked": (["dispatch", "accept", "ask"], "有一个问题要请您回答"),
-    "handled": (["dispatch", "accept", "finish"], "正在处置"),
+    "handled": (["dispatch", "accept", "finish"], "正在由别人核实"),
     "checked": (["dispatch", "accept", "finish", "check"], "正在给您写答复"),
     "answered": (["dispatch", "accept", "finish", "check", "answer"], "已经答复您"),
     "closed": (["dispatch", "accept", "finish", "check", "answer", "close"], "办结了"),

@@ -10,28 +10,32 @@ from mulin.cases.rules.intake import Kind
 from mulin.kernel.errors import BadInput
 from mulin.publications.rules import comments, promises
 from mulin.publications.rules.comments import CommentSettled, CommentState
-from mulin.publications.rules.promises import Act, PromiseOver, Standing, State
+from mulin.publications.rules.promises import Act, PromiseOver, PromiseState, Standing
 
 TODAY = date(2026, 5, 12)
 DAY = timedelta(days=1)
 days = some.dates(min_value=date(2020, 1, 1), max_value=date(2035, 1, 1))
 
 
-@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("state", PromiseState)
 @pytest.mark.parametrize("act", [Act.KEEP, Act.POSTPONE, Act.WITHDRAW])
-def test_only_a_running_promise_moves(state: State, act: Act) -> None:
-    if state is not State.RUNNING:
+def test_only_a_running_promise_moves(state: PromiseState, act: Act) -> None:
+    if state is not PromiseState.RUNNING:
         with pytest.raises(PromiseOver):
             promises.after(state, act)
     else:
-        ends = {Act.KEEP: State.KEPT, Act.POSTPONE: State.RUNNING, Act.WITHDRAW: State.WITHDRAWN}
+        ends = {
+            Act.KEEP: PromiseState.KEPT,
+            Act.POSTPONE: PromiseState.RUNNING,
+            Act.WITHDRAW: PromiseState.WITHDRAWN,
+        }
         assert promises.after(state, act) is ends[act]
 
 
-@given(due_on=days, today=days, state=some.sampled_from(State))
-def test_overdue_follows_from_the_date_alone(due_on: date, today: date, state: State) -> None:
+@given(due_on=days, today=days, state=some.sampled_from(PromiseState))
+def test_overdue_follows_from_the_date_alone(due_on: date, today: date, state: PromiseState) -> None:
     standing = promises.standing(state, due_on, today=today)
-    assert (standing is Standing.OVERDUE) == (state is State.RUNNING and due_on < today)
+    assert (standing is Standing.OVERDUE) == (state is PromiseState.RUNNING and due_on < today)
     assert standing is Standing.OVERDUE or standing.value == state.value
     assert (promises.days_late(due_on, today) > 0) == (today > due_on)
 
