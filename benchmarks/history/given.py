@@ -11,7 +11,7 @@ from benchmarks.history.world import LIVE, Row, World
 from mulin.cases.rules.aftercare import Mark, Method, Satisfied, Solved, VisitOutcome, VisitSaid
 from mulin.cases.rules.intake import PhotoGiven
 from mulin.cases.rules.mediation import Consent, Ending, Party
-from mulin.cases.rules.whistles import Asked, Outcome
+from mulin.cases.rules.whistles import Asked, RulingOutcome
 
 Give = Callable[[World, Row], Any]
 NOWHERE: Final = UUID(int=0)
@@ -90,7 +90,7 @@ def _asked(there: World, row: Row) -> Any:
 
 def _outcome(there: World, row: Row) -> Any:
 
-    return there.pick(list(Outcome))
+    return there.pick(list(RulingOutcome))
 
 
 def _unit_of(statement: str) -> Callable[[World, Row], str]:

@@ -16,7 +16,7 @@ from mulin.api.auth import StaffRequest
 from mulin.cases.actions import mediating
 from mulin.cases.queries import mediations
 from mulin.cases.queries.doors import case_to_see
-from mulin.cases.rules.mediation import Consent, Ending, Party, Stage
+from mulin.cases.rules.mediation import Consent, Ending, MediationStage, Party
 
 if TYPE_CHECKING:
     from mulin.cases.models import Case
@@ -84,7 +84,7 @@ class MediationShown(shown.Shown):
     """That a mediation runs, or how it ended; `inside` only for its mediators."""
 
     id: UUID
-    stage: Stage
+    stage: MediationStage
     unit: shown.UnitShown
     asked_at: datetime
     opened_at: datetime | None
@@ -249,7 +249,7 @@ def read_mediation_figures(request: StaffRequest, asked: Annotated[PeriodAsked, 
 def read_mediated_cases(
     request: StaffRequest,
     asked: Annotated[PeriodAsked, Query()],
-    outcome: Annotated[Stage | None, Query()] = None,
+    outcome: Annotated[MediationStage | None, Query()] = None,
     page: Annotated[int, Query(ge=1, le=10_000)] = 1,
 ) -> HttpResponse:
     """Read exactly the cases a number of mediations counts."""

@@ -63,7 +63,7 @@ class SecondmentSaid(said.Said):
     until_on: Annotated[date, Field(strict=False)]
 
 
-class EndSaid(said.Said):
+class EndSecondmentSaid(said.Said):
     """The first day on which it holds no more."""
 
     on: Annotated[date, Field(strict=False)]
@@ -110,7 +110,7 @@ def second_staff(request: StaffRequest, body: SecondmentSaid) -> HttpResponse:
 
 
 @router.post("/secondments/{int:appointment_id}/end", response=TermShown, operation_id="end_secondment")
-def end_secondment(request: StaffRequest, appointment_id: int, body: EndSaid) -> HttpResponse:
+def end_secondment(request: StaffRequest, appointment_id: int, body: EndSecondmentSaid) -> HttpResponse:
     """Send somebody back, early or because the term ran out."""
 
     def done() -> dict[str, object]:

@@ -13,7 +13,7 @@ from mulin.api import answers, said, shown
 from mulin.api.auth import StaffRequest
 from mulin.judgement import actions, queries
 from mulin.judgement.rules import reviews as rules
-from mulin.judgement.rules.reviews import Stage
+from mulin.judgement.rules.reviews import ReviewStage
 
 router = Router(tags=["reviews"])
 Page = Annotated[int, Query(ge=1, le=500, description="pages of 20")]
@@ -37,7 +37,7 @@ class ReviewShown(shown.Shown):
 
     id: UUID
     term: str
-    stage: Stage
+    stage: ReviewStage
     aspects: list[str]
     scale: int
     is_example: bool

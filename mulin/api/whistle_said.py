@@ -15,10 +15,10 @@ from mulin.api.said import (
     Words,
     storable,
 )
-from mulin.cases.queries.whistles import Tab
+from mulin.cases.queries.whistles import WhistleTab
 from mulin.cases.rules.grades import GRADES_MOST
 from mulin.cases.rules.intake import PHOTOS_MAX
-from mulin.cases.rules.whistles import TASK_MOST, UNITS_MOST, WORDS_MOST, Asked, Outcome
+from mulin.cases.rules.whistles import TASK_MOST, UNITS_MOST, WORDS_MOST, Asked, RulingOutcome
 
 Uuid = Annotated[str, Field(pattern=r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")]
 Few = Annotated[str, Field(min_length=1, max_length=WORDS_MOST), AfterValidator(storable)]
@@ -123,7 +123,7 @@ class RulingSaid(ActSaid):
     """What the common superior rules, by which rule."""
 
     ruling: Annotated[int, Field(ge=1, le=2**63 - 1)]
-    outcome: Annotated[Outcome, Field(strict=False)]
+    outcome: Annotated[RulingOutcome, Field(strict=False)]
     unit: Whose = Field("", description="for `other`: who takes it; the named better unit if empty")
     rule: Rule
     words: Few
@@ -151,4 +151,4 @@ class BoardAsked(Said):
 
     model_config = Said.model_config | {"strict": False}
 
-    tab: Tab = Tab.CALLING
+    tab: WhistleTab = WhistleTab.CALLING

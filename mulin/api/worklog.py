@@ -28,7 +28,7 @@ class TypeShown(shown.Shown):
     n: int
 
 
-class EntryShown(shown.Shown):
+class LogEntryShown(shown.Shown):
     """An entry: of which type, where, when, what."""
 
     id: UUID
@@ -46,7 +46,7 @@ class LogShown(shown.Shown):
 
     month: date
     counts: list[TypeShown]
-    entries: list[EntryShown]
+    entries: list[LogEntryShown]
     page: int
     has_more: bool
 
@@ -78,7 +78,7 @@ def list_logs(
     start = (month or timezone.localdate()).replace(day=1)
     counts = logs.counts(request.auth, month=start, unit=unit)
     found = logs.entries(request.auth, month=start, kind=kind, unit=unit, page=page)
-    types, names = TypeShown.model_fields, EntryShown.model_fields
+    types, names = TypeShown.model_fields, LogEntryShown.model_fields
     return answers.answer(
         {
             "month": start,
@@ -90,7 +90,7 @@ def list_logs(
     )
 
 
-@router.post("/logs", response=EntryShown, operation_id="write_log")
+@router.post("/logs", response=LogEntryShown, operation_id="write_log")
 def write_log(request: StaffRequest, body: NewEntrySaid) -> HttpResponse:
     """Write down what was done on a day in a unit (五小 and the like)."""
 
@@ -109,7 +109,7 @@ def write_log(request: StaffRequest, body: NewEntrySaid) -> HttpResponse:
     return answers.answer_once(request, done, who=request.auth.account_id)
 
 
-@router.post("/logs/{uuid:entry_id}/correct_log", response=EntryShown, operation_id="correct_log")
+@router.post("/logs/{uuid:entry_id}/correct_log", response=LogEntryShown, operation_id="correct_log")
 def correct_log(request: StaffRequest, entry_id: UUID, body: EntrySaid) -> HttpResponse:
     """Put an entry in the place of one that was wrong; both stay, the new one counts."""
 
@@ -128,4 +128,4 @@ def correct_log(request: StaffRequest, entry_id: UUID, body: EntrySaid) -> HttpR
 
 
 def _shown(line: logs.Line) -> dict[str, object]:
-    return {name: getattr(line, name) for name in EntryShown.model_fields}
+    return {name: getattr(line, name) for name in LogEntryShown.model_fields}

@@ -12,18 +12,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mulin.cases.queries.mediations import Inside, MediationRow, Outcomes
-from mulin.cases.rules.mediation import Party, Stage
+from mulin.cases.rules.mediation import MediationStage, Party
 from mulin.cases.rules.rates import Rate
 from mulin.console import moments
 from mulin.console.mediation_forms import ENDINGS, HOWS, PARTIES
 from mulin.console.words import Text
 
-STAGES: Final[dict[Stage, tuple[Text, str]]] = {
-    Stage.PROPOSED: (gettext_lazy("在问双方"), "warn"),
-    Stage.OPEN: (gettext_lazy("调解中"), "ac"),
-    Stage.AGREED: (gettext_lazy("达成协议"), "ok"),
-    Stage.NOT_AGREED: (gettext_lazy("没有达成协议"), ""),
-    Stage.ENDED: (gettext_lazy("已结束"), ""),
+STAGES: Final[dict[MediationStage, tuple[Text, str]]] = {
+    MediationStage.PROPOSED: (gettext_lazy("在问双方"), "warn"),
+    MediationStage.OPEN: (gettext_lazy("调解中"), "ac"),
+    MediationStage.AGREED: (gettext_lazy("达成协议"), "ok"),
+    MediationStage.NOT_AGREED: (gettext_lazy("没有达成协议"), ""),
+    MediationStage.ENDED: (gettext_lazy("已结束"), ""),
 }
 
 
@@ -49,7 +49,7 @@ class OutcomesFace:
 
 def outcomes_face(found: Outcomes, asked: dict[str, str]) -> OutcomesFace:
     """Return the numbers with the addresses of their cases."""
-    agreed, failed = (found.counts[stage] for stage in (Stage.AGREED, Stage.NOT_AGREED))
+    agreed, failed = (found.counts[stage] for stage in (MediationStage.AGREED, MediationStage.NOT_AGREED))
     cells = (OutcomeFace(STAGES[stage][0], n, _url(stage, asked)) for stage, n in found.counts.items())
     rate = Rate(Fraction(agreed), agreed + failed)
     return OutcomesFace(found.ended, _url("", asked), found.is_shown, tuple(cells), rate)

@@ -12,7 +12,7 @@ from mulin.cases.actions import mediating
 from mulin.cases.queries import mediations
 from mulin.cases.queries.page import CasePage
 from mulin.cases.rules.lifecycle import Act
-from mulin.cases.rules.mediation import Consent, Ending, Party, Stage
+from mulin.cases.rules.mediation import Consent, Ending, MediationStage, Party
 from mulin.console import fields
 from mulin.console.act_base import ActForm, Doing
 from mulin.console.words import Text
@@ -152,7 +152,7 @@ class EndMediation(OfMediation):
     def prepare(self, page: CasePage, *, extra: Mapping[str, Any]) -> None:
         """Offer what can be: nothing failed that never began."""
         super().prepare(page, extra=extra)
-        began = self.file is not None and self.file.state == Stage.OPEN
+        began = self.file is not None and self.file.state == MediationStage.OPEN
         can = [(one, str(word)) for one, word in ENDINGS.items() if began or one != Ending.NOT_AGREED]
         fields.offer(self, "ending", can, first=gettext("请选择"))
 

@@ -12,17 +12,17 @@ from django.utils.translation import gettext_lazy
 from mulin.cases.queries.calls import Precedent
 from mulin.cases.queries.rulings import RulingPage, RulingRow
 from mulin.cases.rules.lifecycle import Act
-from mulin.cases.rules.whistles import Outcome
+from mulin.cases.rules.whistles import RulingOutcome
 from mulin.console import call_faces, clock_faces, moments, whistle_faces
 from mulin.console.call_faces import PhotoFace
 from mulin.console.past_faces import EventFace
 from mulin.console.whistle_clocks import OUTCOMES, Chip, due_chip, left
 from mulin.console.words import Text
 
-RETURN_OUTCOMES: Final[Mapping[Outcome, Text]] = {
-    Outcome.REPORT_IN: gettext_lazy("仍由%(unit)s办"),
-    Outcome.OTHER: gettext_lazy("改由%(unit)s办"),
-    Outcome.RELEASE: gettext_lazy("不再派出"),
+RETURN_OUTCOMES: Final[Mapping[RulingOutcome, Text]] = {
+    RulingOutcome.REPORT_IN: gettext_lazy("仍由%(unit)s办"),
+    RulingOutcome.OTHER: gettext_lazy("改由%(unit)s办"),
+    RulingOutcome.RELEASE: gettext_lazy("不再派出"),
 }
 
 
@@ -191,16 +191,16 @@ def ruling_face(found: RulingPage, *, form: Any, now: datetime) -> RulingFace:
 def _choices(refuser: str, better: str) -> tuple[Choice, ...]:
     return (
         Choice(
-            Outcome.REPORT_IN.value,
+            RulingOutcome.REPORT_IN.value,
             _("仍由%(unit)s办") % {"unit": refuser},
             _("它的时钟从停下的地方接着走，不能再退。"),
         ),
         Choice(
-            Outcome.OTHER.value,
+            RulingOutcome.OTHER.value,
             _("改由%(unit)s办") % {"unit": better} if better else _("改由别的单位办"),
             _("接手单位的时钟从现在起算；也可以在下面另选单位。"),
         ),
-        Choice(Outcome.RELEASE.value, _("不必再叫"), _("这一部分没有单位需要办，其余各家照办。")),
+        Choice(RulingOutcome.RELEASE.value, _("不必再叫"), _("这一部分没有单位需要办，其余各家照办。")),
     )
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from mulin.cases.actions import answering, evaluating, ruling
 from mulin.cases.queries.whistle_shapes import WhistlePage
 from mulin.cases.rules.lifecycle import Act
-from mulin.cases.rules.whistles import Outcome
+from mulin.cases.rules.whistles import RulingOutcome
 from mulin.console import fields
 from mulin.console.whistle_clocks import OUTCOMES
 from mulin.console.whistle_forms import CallMore, ChangeLead, End, Urge, WhistleDoing, WhistleForm
@@ -131,10 +131,10 @@ class Rule(WhistleForm):
     def do(self, doing: WhistleDoing) -> None:
         """Rule."""
         said, known = self.cleaned_data, doing.known
-        outcome = Outcome(said["outcome"])
+        outcome = RulingOutcome(said["outcome"])
         ruling.rule_on_refusal(
             ruling_id=said["ruling"], outcome=outcome, words=said["words"], rule=said["rule"],
-            unit=said["unit"] if outcome is Outcome.OTHER else "", case_id=known["case_id"],
+            unit=said["unit"] if outcome is RulingOutcome.OTHER else "", case_id=known["case_id"],
             version=known["version"], actor=known["actor"], now=known["now"],
         )  # fmt: skip
 

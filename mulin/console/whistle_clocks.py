@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from mulin.cases.queries.whistle_shapes import CallColumn
-from mulin.cases.rules.whistles import CallState, Outcome, WhistleState
+from mulin.cases.rules.whistles import CallState, RulingOutcome, WhistleState
 from mulin.console import moments
 from mulin.console.words import Text
 
@@ -49,10 +49,10 @@ CALLS: Final[Mapping[CallState, tuple[Text, str, str]]] = {
     CallState.REPLIED: (gettext_lazy("已报结果"), "ok", "check"),
     CallState.RELEASED: (gettext_lazy("已解除"), "", "close"),
 }
-OUTCOMES: Final[Mapping[Outcome, Text]] = {
-    Outcome.REPORT_IN: gettext_lazy("应当报到"),
-    Outcome.OTHER: gettext_lazy("改由%(unit)s报到"),
-    Outcome.RELEASE: gettext_lazy("不必报到"),
+OUTCOMES: Final[Mapping[RulingOutcome, Text]] = {
+    RulingOutcome.REPORT_IN: gettext_lazy("应当报到"),
+    RulingOutcome.OTHER: gettext_lazy("改由%(unit)s报到"),
+    RulingOutcome.RELEASE: gettext_lazy("不必报到"),
 }
 
 

@@ -9,7 +9,7 @@ from mulin.judgement import policy, queries
 from mulin.judgement.models import Review, Submission
 from mulin.judgement.models import ReviewRule as RuleRow
 from mulin.judgement.rules import reviews as rules
-from mulin.judgement.rules.reviews import Act, ReviewRule, Stage
+from mulin.judgement.rules.reviews import Act, ReviewRule, ReviewStage
 from mulin.judgement.rules.sealing import check_scores
 from mulin.kernel.actor import SYSTEM, Actor, require_post
 from mulin.kernel.errors import BadInput, NotAllowed, NotFound, NotPossible
@@ -109,7 +109,7 @@ def submit_report_and_rating(
         given_by_id=actor.staff_id,
     )
     record("review.submitted", subject=review.pk, actor=actor, at=now, as_unit=as_unit, by=side.pk)
-    if rules.stage(sides, given | {side.pk}, closes_at=review.closes_at, now=now) is Stage.SHOWN:
+    if rules.stage(sides, given | {side.pk}, closes_at=review.closes_at, now=now) is ReviewStage.SHOWN:
         review.shown_at = now
         review.save(update_fields=["shown_at"])
         record("review.shown", subject=review.pk, actor=SYSTEM, at=now)

@@ -12,7 +12,7 @@ from mulin.judgement import policy
 from mulin.judgement.models import Review, Submission
 from mulin.judgement.models import ReviewRule as RuleRow
 from mulin.judgement.rules import reviews as rules
-from mulin.judgement.rules.reviews import Act, ReviewRule, Stage
+from mulin.judgement.rules.reviews import Act, ReviewRule, ReviewStage
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import NotFound
 from mulin.people import policy as people
@@ -43,7 +43,7 @@ class ReviewRow:
 
     id: UUID
     term: str
-    stage: Stage
+    stage: ReviewStage
     aspects: tuple[str, ...]
     scale: int
     is_example: bool
@@ -98,13 +98,13 @@ def _row(actor: Actor, review: Review, given: list[Submission], *, now: datetime
     )
     own = {grant.unit_id for grant in actor.grants}
     first, second = (
-        _side(unit, by_unit.get(unit.pk), is_open=stage is Stage.SHOWN, is_mine=unit.pk in own)
+        _side(unit, by_unit.get(unit.pk), is_open=stage is ReviewStage.SHOWN, is_mine=unit.pk in own)
         for unit in (review.first, review.second)
     )
     submits = tuple(
         unit.code
         for unit in (review.first, review.second)
-        if stage is Stage.SEALED and unit.pk not in by_unit and people.may(actor, Act.SUBMIT, unit)
+        if stage is ReviewStage.SEALED and unit.pk not in by_unit and people.may(actor, Act.SUBMIT, unit)
     )
     return ReviewRow(
         id=review.pk,

@@ -60,7 +60,7 @@ DEFECTS = [
     Defect(
         "reviews: a side is read before both are in",
         "mulin/judgement/queries.py",
-        "is_open=stage is Stage.SHOWN",
+        "is_open=stage is ReviewStage.SHOWN",
         "is_open=True",
         "tests/domain/judgement/test_reviews.py",
         "nobody_reads",

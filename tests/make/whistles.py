@@ -6,7 +6,7 @@ from typing import Any
 
 from mulin.cases.actions import answering, evaluating, ruling, setup, whistling
 from mulin.cases.models import Call, Case, Ruling, Whistle
-from mulin.cases.rules.whistles import Asked, Outcome, StepRow
+from mulin.cases.rules.whistles import Asked, RulingOutcome, StepRow
 from mulin.catalogue.models import Item
 from mulin.kernel.actor import SYSTEM, Actor
 from mulin.people.models import Unit
@@ -128,7 +128,9 @@ def refused(
     return Ruling.objects.filter(call__whistle=one, ruled_at__isnull=True).latest("pk")
 
 
-def ruled(there: Field, asked_of: Ruling, outcome: Outcome, *, unit: str = "", now: datetime = NOON) -> Case:
+def ruled(
+    there: Field, asked_of: Ruling, outcome: RulingOutcome, *, unit: str = "", now: datetime = NOON
+) -> Case:
     """Let the superior rule."""
     return ruling.rule_on_refusal(
         case_id=asked_of.case_id,

@@ -11,7 +11,7 @@ from mulin.cases.queries.completion import Period
 from mulin.cases.queries.transfers import Flow
 from mulin.cases.rules.closing import NotYet
 from mulin.cases.rules.lifecycle import FINAL
-from mulin.cases.rules.whistles import CallState, Outcome, WhistleState
+from mulin.cases.rules.whistles import CallState, RulingOutcome, WhistleState
 from mulin.catalogue.models import Edition, Item
 from mulin.kernel.actor import SYSTEM
 from mulin.kernel.errors import NotAllowed, NotFound, NotPossible
@@ -72,7 +72,7 @@ def test_three_departments_answer_for_themselves_and_the_case_ends_after_the_lea
     assert escalating.sweep_whistles(actor=SYSTEM, now=silent_past).total == 1
     assert escalating.sweep_whistles(actor=SYSTEM, now=silent_past).total == 0
     assert blow.call_of(one, there.enforcement).escalated_to == there.city.county
-    blow.ruled(there, refused, Outcome.OTHER, now=silent_past)
+    blow.ruled(there, refused, RulingOutcome.OTHER, now=silent_past)
     done = ("housing", "enforcement", "emergency")
     blow.reported_in(there, one, *done[1:], now=silent_past)
     blow.replied(there, one, *done[:2], now=silent_past)

@@ -11,7 +11,7 @@ from mulin.cases.queries import marks, mediations
 from mulin.cases.queries.page import case_page
 from mulin.cases.rules.closing import NotYet
 from mulin.cases.rules.lifecycle import Act, State
-from mulin.cases.rules.mediation import Consent, Ending, ImpossibleStep, Party, Stage
+from mulin.cases.rules.mediation import Consent, Ending, ImpossibleStep, MediationStage, Party
 from mulin.kernel.actor import PUBLIC, SYSTEM
 from mulin.kernel.errors import NotAllowed, NotPossible
 from mulin.ledger import queries as ledger
@@ -51,7 +51,7 @@ def test_a_file_opens_with_both_parties_only_and_only_its_mediators_read_it() ->
         with pytest.raises(NotAllowed):
             mediating.consult_mediation(case_id=case.pk, mediation_id=file.pk, actor=other, now=NOON)
         (row,) = mediations.rows_of(other, case)
-        assert (row.stage, row.unit, row.inside) == (Stage.AGREED, "东一社区", None)
+        assert (row.stage, row.unit, row.inside) == (MediationStage.AGREED, "东一社区", None)
     assert looks.count() == 1
     (row,) = mediations.rows_of(here.mediator, case)
     assert row.inside is not None
@@ -99,14 +99,14 @@ def test_it_holds_the_closing_ends_whenever_a_party_wants_and_nobody_is_the_wors
 @pytest.mark.mechanism("S-092")
 def test_a_proposal_can_be_taken_back_and_every_outcome_is_counted_never_split_below_ten() -> None:
     here = make.city()
-    endings = [*[Stage.AGREED] * 5, *[Stage.NOT_AGREED] * 4, *[Stage.ENDED]]
+    endings = [*[MediationStage.AGREED] * 5, *[MediationStage.NOT_AGREED] * 4, *[MediationStage.ENDED]]
     cases = []
     for number, stage in enumerate(endings):
-        case = peace.proposed(here) if stage is Stage.ENDED else peace.opened(here)
+        case = peace.proposed(here) if stage is MediationStage.ENDED else peace.opened(here)
         on = {"case_id": case.pk, "mediation_id": peace.file_of(case).pk, "now": NOON + number * DAY}
-        if stage is Stage.AGREED:
+        if stage is MediationStage.AGREED:
             mediating.record_agreement(text=AGREED, actor=here.mediator, **on)
-        elif stage is Stage.NOT_AGREED:
+        elif stage is MediationStage.NOT_AGREED:
             mediating.end_mediation(ending=Ending.NOT_AGREED, actor=here.mediator, **on)
         else:
             mediating.end_mediation(ending=Ending.WITHDRAWN, actor=here.dispatcher, **on)
@@ -114,14 +114,18 @@ def test_a_proposal_can_be_taken_back_and_every_outcome_is_counted_never_split_b
     period = {"since": NOON, "until": NOON + 30 * DAY}
     found = mediations.outcomes(here.command, **period)
     assert (found.ended, found.is_shown) == (10, True)
-    assert dict(found.counts) == {Stage.AGREED: 5, Stage.NOT_AGREED: 4, Stage.ENDED: 1}
-    for stage in (Stage.AGREED, Stage.NOT_AGREED, Stage.ENDED):
+    assert dict(found.counts) == {
+        MediationStage.AGREED: 5,
+        MediationStage.NOT_AGREED: 4,
+        MediationStage.ENDED: 1,
+    }
+    for stage in (MediationStage.AGREED, MediationStage.NOT_AGREED, MediationStage.ENDED):
         counted = mediations.cases_mediated(here.command, outcome=stage, **period)
         assert set(counted) == {pk for pk, each in zip(cases, endings, strict=True) if each is stage}
     fewer = {"since": NOON + DAY, "until": NOON + 30 * DAY}
     assert not mediations.outcomes(here.command, **fewer).is_shown
     with pytest.raises(NotPossible):
-        mediations.cases_mediated(here.command, outcome=Stage.ENDED, **fewer)
+        mediations.cases_mediated(here.command, outcome=MediationStage.ENDED, **fewer)
     assert len(mediations.cases_mediated(here.command, outcome=None, **fewer)) == 9
     with pytest.raises(NotAllowed):
         mediations.outcomes(here.handler, **period)
@@ -141,4 +145,4 @@ def test_the_deadline_is_the_staffs_milestone_and_met_however_it_ends() -> None:
     )
     milestone = case.milestones.get(code="mediate")
     assert (milestone.met_at, milestone.met_unit) == (late, here.community)
-    assert Mediation.objects.get().state == Stage.ENDED
+    assert Mediation.objects.get().state == MediationStage.ENDED

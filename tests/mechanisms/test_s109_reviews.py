@@ -3,7 +3,7 @@
 import pytest
 
 from mulin.judgement import queries
-from mulin.judgement.rules.reviews import Stage
+from mulin.judgement.rules.reviews import ReviewStage
 from tests.make import cases as make
 from tests.make import reviews
 from tests.make.cases import NOON
@@ -22,7 +22,7 @@ def test_both_sides_submit_and_the_result_is_published_only_when_both_are_in() -
     reviews.submitted(review, here.street, "街道说的", by=street)
     for who in (street, department, above):
         row = queries.review(who, review.pk, now=NOON)
-        assert (row.stage, row.shown_at) == (Stage.SEALED, None)
+        assert (row.stage, row.shown_at) == (ReviewStage.SEALED, None)
         assert [(side.is_in, side.report, side.scores, side.words) for side in row.sides] == [
             (True, "", {}, ""),
             (False, "", {}, ""),
@@ -30,7 +30,7 @@ def test_both_sides_submit_and_the_result_is_published_only_when_both_are_in() -
     reviews.submitted(review, here.department, "住建局说的", by=department)
     for who in (street, department, above):
         row = queries.review(who, review.pk, now=NOON)
-        assert (row.stage, row.shown_at) == (Stage.SHOWN, NOON)
+        assert (row.stage, row.shown_at) == (ReviewStage.SHOWN, NOON)
         assert [(side.report, side.scores, side.words) for side in row.sides] == [
             ("述职街道说的", SCORES, "理由街道说的"),
             ("述职住建局说的", SCORES, "理由住建局说的"),

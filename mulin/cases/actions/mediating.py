@@ -9,7 +9,7 @@ from mulin.cases.models import Assignment, Case, Mediation, MediationSession, Mi
 from mulin.cases.queries import doors, mediations
 from mulin.cases.rules import mediation as rules
 from mulin.cases.rules.lifecycle import Act
-from mulin.cases.rules.mediation import Consent, Ending, Party, Stage, Step
+from mulin.cases.rules.mediation import Consent, Ending, MediationStage, Party, Step
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput, NotAllowed, NotPossible
 from mulin.kernel.ids import new_id
@@ -30,7 +30,7 @@ def _begin(
     return move, file
 
 
-def _settle(move: moves.Move, file: Mediation, stage: Stage) -> None:
+def _settle(move: moves.Move, file: Mediation, stage: MediationStage) -> None:
     """Write down how a mediation ended; from now on it holds nothing."""
     file.state, file.settled_at = stage.value, move.now
     file.save(update_fields=["state", "settled_at", "ending", "agreement"])
@@ -64,7 +64,7 @@ def propose_mediation(
         id=new_id(),
         case=case,
         round=case.reopened,
-        state=Stage.PROPOSED.value,
+        state=MediationStage.PROPOSED.value,
         unit=target,
         asked_unit_id=move.unit_id,
         asked_at=now,
@@ -99,15 +99,17 @@ def record_consent(
     move, file = _begin(
         Act.CONSENT, case_id=case_id, mediation_id=mediation_id, version=version, actor=actor, now=now
     )
-    stage = rules.consent(Stage(file.state), party=party, given=mediations.given(file))
+    stage = rules.consent(MediationStage(file.state), party=party, given=mediations.given(file))
     file.state = stage.value
     setattr(file, f"{party}_at", now)
     setattr(file, f"{party}_how", how.value)
-    if stage is Stage.OPEN:
+    if stage is MediationStage.OPEN:
         file.opened_at, file.mediator_id = now, actor.staff_id
     file.save()
     move.save()
-    move.record("mediation_opened" if stage is Stage.OPEN else "mediation_consented", mediation=str(file.pk))
+    move.record(
+        "mediation_opened" if stage is MediationStage.OPEN else "mediation_consented", mediation=str(file.pk)
+    )
     return move.case
 
 
@@ -133,7 +135,7 @@ def hold_session(
     move, file = _begin(
         Act.HOLD_SESSION, case_id=case_id, mediation_id=mediation_id, version=version, actor=actor, now=now
     )
-    rules.after(Stage(file.state), Step.SESSION)
+    rules.after(MediationStage(file.state), Step.SESSION)
     rules.check_session(at=at or now, opened_at=file.opened_at, now=now)
     MediationSession.objects.create(
         mediation=file,
@@ -166,7 +168,7 @@ def record_agreement(
     move, file = _begin(
         Act.AGREE, case_id=case_id, mediation_id=mediation_id, version=version, actor=actor, now=now
     )
-    stage = rules.after(Stage(file.state), Step.AGREE)
+    stage = rules.after(MediationStage(file.state), Step.AGREE)
     file.agreement = sealed.seal_words(text=text, now=now)
     _settle(move, file, stage)
     move.record("mediation_agreed", mediation=str(file.pk))
@@ -194,7 +196,7 @@ def end_mediation(
     )
     step = rules.ending(ending)
     file.ending = ending.value
-    _settle(move, file, rules.after(Stage(file.state), step))
+    _settle(move, file, rules.after(MediationStage(file.state), step))
     move.record("mediation_failed" if step is Step.FAIL else "mediation_ended", mediation=str(file.pk))
     return move.case
 

@@ -11,7 +11,7 @@ from mulin.cases.queries import doors
 from mulin.cases.rules import whistles as rules
 from mulin.cases.rules.escalation import AlarmKind
 from mulin.cases.rules.lifecycle import Act
-from mulin.cases.rules.whistles import CallState, Deed, Outcome, Part
+from mulin.cases.rules.whistles import CallState, Deed, Part, RulingOutcome
 from mulin.clocks.rules.limits import Limit, LimitKind
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput, NotAllowed, NotPossible
@@ -26,7 +26,7 @@ def rule_on_refusal(
     *,
     case_id: UUID,
     ruling_id: int,
-    outcome: Outcome,
+    outcome: RulingOutcome,
     words: str,
     rule: str,
     unit: str = "",
@@ -36,7 +36,7 @@ def rule_on_refusal(
 ) -> Case:
     """Rule on a refusal (裁定): report in, another unit, or nobody; the ruling is kept as a precedent.
 
-    :param unit: code of the unit that takes it, for ``Outcome.OTHER``; the named better unit if empty
+    :param unit: code of the unit that takes it, for ``RulingOutcome.OTHER``; the named better unit if empty
     :raises BadInput: words or rule are missing, or the unit cannot take it
     :raises NotAllowed: the actor does not act for the superior that was asked, or sits with the refuser
     :raises NotPossible: it was ruled on
@@ -76,11 +76,13 @@ def rule_on_refusal(
     return move.case
 
 
-def _chosen(blow: whistle_moves.Blow, ruling: Ruling, call: Call, outcome: Outcome, code: str) -> Unit | None:
+def _chosen(
+    blow: whistle_moves.Blow, ruling: Ruling, call: Call, outcome: RulingOutcome, code: str
+) -> Unit | None:
     """Return whose it becomes."""
-    if outcome is Outcome.RELEASE:
+    if outcome is RulingOutcome.RELEASE:
         return None
-    if outcome is Outcome.REPORT_IN:
+    if outcome is RulingOutcome.REPORT_IN:
         return call.unit
     if not code and ruling.better_unit_id is None:
         raise BadInput("请选择改由哪个单位办", where="unit")
@@ -94,13 +96,15 @@ def _chosen(blow: whistle_moves.Blow, ruling: Ruling, call: Call, outcome: Outco
     return chosen
 
 
-def _carry_out(blow: whistle_moves.Blow, call: Call, outcome: Outcome, chosen: Unit | None) -> Call | None:
+def _carry_out(
+    blow: whistle_moves.Blow, call: Call, outcome: RulingOutcome, chosen: Unit | None
+) -> Call | None:
     """Change the calls as ruled: the refuser goes on where its clocks stopped, or another begins anew.
 
     Return the call of the other.
     """
     move, whistle = blow.move, blow.whistle
-    if outcome is Outcome.REPORT_IN:
+    if outcome is RulingOutcome.REPORT_IN:
         whistle_moves.turn(call, Deed.RULE_IN)
         call.is_ruled = True
         call.escalated_at, call.escalated_to = None, None

@@ -255,11 +255,11 @@ def settle_return(move: moves.Move, *, unit: Unit | None, said: int | None) -> N
     ruling.ruled_by_id = move.actor.staff_id
     ruling.unit = unit
     ruling.outcome = (
-        rules.Outcome.RELEASE
+        rules.RulingOutcome.RELEASE
         if unit is None
-        else rules.Outcome.REPORT_IN
+        else rules.RulingOutcome.REPORT_IN
         if unit.pk == ruling.refuser_id
-        else rules.Outcome.OTHER
+        else rules.RulingOutcome.OTHER
     ).value
     ruling.words_id = said
     ruling.save()

@@ -13,7 +13,7 @@ class Mediation(models.Model):
     id = models.UUIDField(primary_key=True)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="mediations")
     round = models.SmallIntegerField()  # how often the case had been reopened
-    state = models.CharField(max_length=12)  # rules.mediation.Stage
+    state = models.CharField(max_length=12)  # rules.mediation.MediationStage
     unit = models.ForeignKey(Unit, db_index=False, on_delete=models.PROTECT, related_name="+")  # mediates
     mediator = models.ForeignKey(
         Account, db_index=False, null=True, on_delete=models.PROTECT, related_name="+"

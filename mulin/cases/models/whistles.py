@@ -187,7 +187,7 @@ class Ruling(models.Model):
     ruled_by = models.ForeignKey(
         Account, db_index=False, null=True, on_delete=models.PROTECT, related_name="+"
     )
-    outcome = models.CharField(max_length=16, blank=True)  # rules.whistles.Outcome
+    outcome = models.CharField(max_length=16, blank=True)  # rules.whistles.RulingOutcome
     unit = models.ForeignKey(
         Unit, db_index=False, null=True, on_delete=models.PROTECT, related_name="+"
     )  # whose it is; none when released

@@ -39,7 +39,7 @@ class Precedent:
 
     id: int
     ruled_at: datetime
-    outcome: rules.Outcome
+    outcome: rules.RulingOutcome
     case_number: str
     whistle_id: UUID | None
     item_code: str
@@ -208,7 +208,7 @@ def precedent(ruling: Ruling) -> Precedent:
     return Precedent(
         id=ruling.pk,
         ruled_at=ruling.ruled_at or ruling.asked_at,
-        outcome=rules.Outcome(ruling.outcome),
+        outcome=rules.RulingOutcome(ruling.outcome),
         case_number=ruling.case.number,
         whistle_id=ruling.call.whistle_id if ruling.call else None,
         item_code=ruling.item_code,

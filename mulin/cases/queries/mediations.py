@@ -13,7 +13,7 @@ from mulin.cases.models import Case, Mediation, Settings
 from mulin.cases.queries import routing
 from mulin.cases.rules.closing import Blocker, Missing
 from mulin.cases.rules.lifecycle import FINAL, Act, State
-from mulin.cases.rules.mediation import LEAST, OUTCOMES, RUNNING, Party, Stage
+from mulin.cases.rules.mediation import LEAST, OUTCOMES, RUNNING, MediationStage, Party
 from mulin.kernel.actor import Actor, Grant
 from mulin.kernel.errors import NotFound, NotPossible
 from mulin.people.models import Unit
@@ -21,9 +21,9 @@ from mulin.people.queries.holders import holders
 
 PAGE: Final = 50
 SEE: Final = "see_rates"
-_WORK: Final[Mapping[Stage, tuple[Act, ...]]] = {
-    Stage.PROPOSED: (Act.CONSENT, Act.END_MEDIATION),
-    Stage.OPEN: (Act.HOLD_SESSION, Act.AGREE, Act.END_MEDIATION),
+_WORK: Final[Mapping[MediationStage, tuple[Act, ...]]] = {
+    MediationStage.PROPOSED: (Act.CONSENT, Act.END_MEDIATION),
+    MediationStage.OPEN: (Act.HOLD_SESSION, Act.AGREE, Act.END_MEDIATION),
 }
 
 
@@ -67,7 +67,7 @@ class MediationRow:
     """What everybody who sees the case sees: that a mediation runs or how it ended, and who mediates."""
 
     id: UUID
-    stage: Stage
+    stage: MediationStage
     unit: str
     unit_code: str
     asked_at: datetime
@@ -82,7 +82,7 @@ class Outcomes:
     """How many mediations ended how in a period; below ten they are not split."""
 
     ended: int
-    counts: Mapping[Stage, int]
+    counts: Mapping[MediationStage, int]
 
     @property
     def is_shown(self) -> bool:
@@ -102,7 +102,7 @@ def side_offers(actor: Actor, case: Case, now: datetime) -> Mapping[Act, tuple[B
     if not case.mediations_open:
         return {Act.PROPOSE_MEDIATION: ()}
     file = running(case)
-    acts = _WORK[Stage(file.state)] if file else ()
+    acts = _WORK[MediationStage(file.state)] if file else ()
     return {act: () for act in acts if any(may_do(grant, act, file) for grant in actor.grants)}
 
 
@@ -110,7 +110,7 @@ def may_do(grant: Grant, act: Act, file: Mediation | None) -> bool:
     """Return whether a post may: of the mediating unit; a mere proposal its proposer takes back."""
     if file is None:
         return False
-    if act is Act.END_MEDIATION and file.state == Stage.PROPOSED:
+    if act is Act.END_MEDIATION and file.state == MediationStage.PROPOSED:
         return grant.unit_id in (file.unit_id, file.asked_unit_id)
     return grant.unit_id == file.unit_id and bool(grant.relations(Act.HOLD_SESSION))
 
@@ -171,7 +171,7 @@ def _row(file: Mediation, actor: Actor) -> MediationRow:
         )
     return MediationRow(
         id=file.pk,
-        stage=Stage(file.state),
+        stage=MediationStage(file.state),
         unit=file.unit.short_name,
         unit_code=file.unit.code,
         asked_at=file.asked_at,
@@ -200,7 +200,7 @@ def outcomes(actor: Actor, *, since: datetime, until: datetime) -> Outcomes:
 
 
 def cases_mediated(
-    actor: Actor, *, outcome: Stage | None, since: datetime, until: datetime, page: int = 1
+    actor: Actor, *, outcome: MediationStage | None, since: datetime, until: datetime, page: int = 1
 ) -> tuple[UUID, ...]:
     """Return the ids of exactly the cases a number counts, a page of them and one more.
 

@@ -13,7 +13,7 @@ from mulin.cases.queries import calls, doors, whistles
 from mulin.cases.queries.calls import Precedent
 from mulin.cases.queries.whistle_shapes import CallColumn, RulingView, WhistlePage
 from mulin.cases.rules.lifecycle import Act
-from mulin.cases.rules.whistles import Outcome
+from mulin.cases.rules.whistles import RulingOutcome
 from mulin.catalogue.models import Item
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import NotFound
@@ -39,7 +39,7 @@ class RulingRow:
     asked_at: datetime
     due_at: datetime | None
     ruled_at: datetime | None
-    outcome: Outcome | None
+    outcome: RulingOutcome | None
     unit: str
 
 
@@ -102,7 +102,7 @@ def _row(ruling: Ruling) -> RulingRow:
         asked_at=ruling.asked_at,
         due_at=ruling.due_at,
         ruled_at=ruling.ruled_at,
-        outcome=Outcome(ruling.outcome) if ruling.outcome else None,
+        outcome=RulingOutcome(ruling.outcome) if ruling.outcome else None,
         unit=ruling.unit.short_name if ruling.unit else "",
     )
 

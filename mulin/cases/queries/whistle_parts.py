@@ -19,7 +19,7 @@ from mulin.cases.queries.whistle_shapes import (
     Slot,
 )
 from mulin.cases.rules import whistles as rules
-from mulin.cases.rules.whistles import CallState, Outcome, Seat, WhistleState
+from mulin.cases.rules.whistles import CallState, RulingOutcome, Seat, WhistleState
 from mulin.kernel.actor import Actor, Relation
 
 
@@ -120,7 +120,7 @@ def _ruling(
         due_why=ruling.due_why,
         is_late=waits and ruling.due_at is not None and ruling.due_at < now,
         ruled_at=ruling.ruled_at,
-        outcome=Outcome(ruling.outcome) if ruling.outcome else None,
+        outcome=RulingOutcome(ruling.outcome) if ruling.outcome else None,
         unit=ruling.unit.short_name if ruling.unit else "",
         rule_cited=ruling.rule_cited,
         words=ruling.words.text if ruling.words else "",

@@ -10,7 +10,7 @@ from uuid import UUID
 from mulin.cases.models import Case
 from mulin.cases.queries.calls import Precedent
 from mulin.cases.queries.page import Event, Offer
-from mulin.cases.rules.whistles import CallState, Outcome, WhistleState
+from mulin.cases.rules.whistles import CallState, RulingOutcome, WhistleState
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class RulingView:
     due_why: dict[str, object]
     is_late: bool
     ruled_at: datetime | None
-    outcome: Outcome | None
+    outcome: RulingOutcome | None
     unit: str
     rule_cited: str
     words: str

@@ -35,7 +35,7 @@ _JUDGING: Final = (Act.RULE, Act.EVALUATE, Act.OBJECT)
 COUNT_MOST: Final = 1_000
 
 
-class Tab(StrEnum):
+class WhistleTab(StrEnum):
     """The five tabs of the board."""
 
     CALLING = "calling"  # 等报到
@@ -45,12 +45,12 @@ class Tab(StrEnum):
     DONE = "done"  # 已完成
 
 
-STATES_OF: Final[Mapping[Tab, tuple[str, ...]]] = {
-    Tab.CALLING: (WhistleState.CALLING.value,),
-    Tab.HANDLING: (WhistleState.HANDLING.value,),
-    Tab.RULING: (WhistleState.RULING.value,),
-    Tab.SUMMING: (WhistleState.SUMMING.value, WhistleState.SUMMED.value),
-    Tab.DONE: (WhistleState.ENDED.value,),
+STATES_OF: Final[Mapping[WhistleTab, tuple[str, ...]]] = {
+    WhistleTab.CALLING: (WhistleState.CALLING.value,),
+    WhistleTab.HANDLING: (WhistleState.HANDLING.value,),
+    WhistleTab.RULING: (WhistleState.RULING.value,),
+    WhistleTab.SUMMING: (WhistleState.SUMMING.value, WhistleState.SUMMED.value),
+    WhistleTab.DONE: (WhistleState.ENDED.value,),
 }
 
 
@@ -78,10 +78,10 @@ def whistles_for(actor: Actor) -> QuerySet[Whistle]:
     return Whistle.objects.filter(_scope(actor))
 
 
-def whistle_board(actor: Actor, *, tab: Tab, now: datetime, page: int = 1) -> WhistleBoard:
+def whistle_board(actor: Actor, *, tab: WhistleTab, now: datetime, page: int = 1) -> WhistleBoard:
     """Return one page of a tab of the board with the counts of all tabs."""
     mine = whistles_for(actor)
-    order = ("-ended_at", "-pk") if tab is Tab.DONE else ("report_due_at", "pk")
+    order = ("-ended_at", "-pk") if tab is WhistleTab.DONE else ("report_due_at", "pk")
     first = (page - 1) * PAGE
     found = list(
         mine.filter(state__in=STATES_OF[tab])
@@ -104,7 +104,7 @@ def whistle_counts(actor: Actor) -> dict[str, int]:
     running = mine.exclude(state=WhistleState.ENDED.value)
     by_state = dict(running.order_by().values_list("state").annotate(Count("pk")))
     counts = {tab.value: sum(by_state.get(state, 0) for state in states) for tab, states in STATES_OF.items()}
-    return counts | {Tab.DONE.value: ended}
+    return counts | {WhistleTab.DONE.value: ended}
 
 
 def _calls(whistles: Sequence[UUID]) -> dict[UUID, list[Call]]:

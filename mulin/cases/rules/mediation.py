@@ -12,7 +12,7 @@ from typing import Final
 from mulin.kernel.errors import BadInput, NotPossible
 
 
-class Stage(StrEnum):
+class MediationStage(StrEnum):
     """Where a mediation stands."""
 
     PROPOSED = "proposed"  # the parties are being asked
@@ -57,30 +57,34 @@ class Ending(StrEnum):
     REFERRED = "referred"  # somebody else goes on with it
 
 
-STEPS: Final[Mapping[Stage, Mapping[Step, Stage]]] = {
-    Stage.PROPOSED: {Step.CONSENT: Stage.PROPOSED, Step.OPEN: Stage.OPEN, Step.END: Stage.ENDED},
-    Stage.OPEN: {
-        Step.SESSION: Stage.OPEN,
-        Step.AGREE: Stage.AGREED,
-        Step.FAIL: Stage.NOT_AGREED,
-        Step.END: Stage.ENDED,
+STEPS: Final[Mapping[MediationStage, Mapping[Step, MediationStage]]] = {
+    MediationStage.PROPOSED: {
+        Step.CONSENT: MediationStage.PROPOSED,
+        Step.OPEN: MediationStage.OPEN,
+        Step.END: MediationStage.ENDED,
     },
-    Stage.AGREED: {},
-    Stage.NOT_AGREED: {},
-    Stage.ENDED: {},
+    MediationStage.OPEN: {
+        Step.SESSION: MediationStage.OPEN,
+        Step.AGREE: MediationStage.AGREED,
+        Step.FAIL: MediationStage.NOT_AGREED,
+        Step.END: MediationStage.ENDED,
+    },
+    MediationStage.AGREED: {},
+    MediationStage.NOT_AGREED: {},
+    MediationStage.ENDED: {},
 }
 RUNNING: Final = frozenset(stage for stage, steps in STEPS.items() if steps)
-OUTCOMES: Final = (Stage.AGREED, Stage.NOT_AGREED, Stage.ENDED)
+OUTCOMES: Final = (MediationStage.AGREED, MediationStage.NOT_AGREED, MediationStage.ENDED)
 LEAST: Final = 10  # fewer are not split: somebody could be picked out
 
 
 class ImpossibleStep(NotPossible):
     """The mediation is not where the step could be done."""
 
-    def __init__(self, stage: Stage) -> None:
-        if stage is Stage.PROPOSED:
+    def __init__(self, stage: MediationStage) -> None:
+        if stage is MediationStage.PROPOSED:
             super().__init__("双方都同意以后才能开始调解")
-        elif stage is Stage.OPEN:
+        elif stage is MediationStage.OPEN:
             super().__init__("双方已经同意，调解已经开始")
         else:
             super().__init__("调解已经结束")
@@ -94,7 +98,7 @@ class ConsentedAlready(NotPossible):
         super().__init__("这一方已经同意过")
 
 
-def after(stage: Stage, step: Step) -> Stage:
+def after(stage: MediationStage, step: Step) -> MediationStage:
     """Return where a mediation is once ``step`` is done.
 
     :raises ImpossibleStep: it is not possible there
@@ -105,7 +109,7 @@ def after(stage: Stage, step: Step) -> Stage:
         raise ImpossibleStep(stage) from None
 
 
-def consent(stage: Stage, *, party: Party, given: Mapping[Party, bool]) -> Stage:
+def consent(stage: MediationStage, *, party: Party, given: Mapping[Party, bool]) -> MediationStage:
     """Return where a mediation is once ``party`` agrees: it opens only when both have.
 
     :raises ImpossibleStep: nobody is being asked any more

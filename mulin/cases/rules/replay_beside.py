@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 from mulin.cases.rules import whistles
 from mulin.cases.rules.holds import AskState, HoldKind
 from mulin.cases.rules.lifecycle import State
-from mulin.cases.rules.whistles import CallState, Deed, Outcome
+from mulin.cases.rules.whistles import CallState, Deed, RulingOutcome
 
 Sides = dict[str, str]  # "supervision <id>" → where it stands
 
@@ -82,7 +82,7 @@ def follow(sides: Sides, kind: str, facts: Mapping[str, Any]) -> None:
     """
     deed = _DEEDS.get(kind)
     if kind == "case.ruled":
-        deed = Deed.RULE_IN if facts.get("outcome") == Outcome.REPORT_IN else Deed.RELEASE
+        deed = Deed.RULE_IN if facts.get("outcome") == RulingOutcome.REPORT_IN else Deed.RELEASE
     if deed is not None and "call" in facts:
         call = f"call {facts['call']}"
         sides[call] = whistles.after(CallState(sides.get(call, CallState.CALLING)), deed).value

@@ -39,7 +39,7 @@ class CallState(StrEnum):
     RELEASED = "released"  # the superior let it go
 
 
-class Outcome(StrEnum):
+class RulingOutcome(StrEnum):
     """What the superior rules on a refusal."""
 
     REPORT_IN = "report_in"  # it is theirs: report in

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from mulin.cases.actions.mediating import consult_mediation
 from mulin.cases.queries import mediations
-from mulin.cases.rules.mediation import OUTCOMES, Stage
+from mulin.cases.rules.mediation import OUTCOMES, MediationStage
 from mulin.console import worklists
 from mulin.console.door import StaffRequest, show, show_part, staff
 from mulin.console.mediation_faces import STAGES
@@ -28,7 +28,7 @@ def mediated(request: StaffRequest) -> HttpResponse:
     named = request.GET.get("outcome", "")
     if named and named not in set(OUTCOMES):
         raise NotFound(gettext_noop("没有这个数字"))
-    outcome, page = Stage(named) if named else None, page_of(request)
+    outcome, page = MediationStage(named) if named else None, page_of(request)
     found = mediations.cases_mediated(
         request.actor, outcome=outcome, since=period.since, until=period.until, page=page
     )

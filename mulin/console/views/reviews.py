@@ -18,16 +18,16 @@ from mulin.console.door import StaffRequest, show, staff
 from mulin.judgement import actions, queries
 from mulin.judgement.queries import ReviewRow
 from mulin.judgement.rules import reviews as rules
-from mulin.judgement.rules.reviews import Act, Stage
+from mulin.judgement.rules.reviews import Act, ReviewStage
 from mulin.kernel.errors import NotAllowed, Refusal
 from mulin.ledger.actions import once
 
 STAGES: Final = {
-    Stage.SEALED: gettext_lazy("封存中"),
-    Stage.SHOWN: gettext_lazy("已公布"),
-    Stage.LAPSED: gettext_lazy("已过期"),
+    ReviewStage.SEALED: gettext_lazy("封存中"),
+    ReviewStage.SHOWN: gettext_lazy("已公布"),
+    ReviewStage.LAPSED: gettext_lazy("已过期"),
 }
-TONES: Final = {Stage.SEALED: "warn", Stage.SHOWN: "ok"}
+TONES: Final = {ReviewStage.SEALED: "warn", ReviewStage.SHOWN: "ok"}
 
 
 class OpenForm(AskForm):

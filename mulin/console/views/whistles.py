@@ -15,7 +15,7 @@ from mulin.cases.queries import rulings as asked
 from mulin.cases.queries import whistle_choices
 from mulin.cases.queries import whistles as found
 from mulin.cases.queries.whistle_shapes import WhistlePage
-from mulin.cases.queries.whistles import COUNT_MOST, STATES_OF, Tab
+from mulin.cases.queries.whistles import COUNT_MOST, STATES_OF, WhistleTab
 from mulin.cases.rules.lifecycle import Act
 from mulin.cases.rules.whistles import WhistleState
 from mulin.console import ruling_faces, whistle_faces
@@ -25,19 +25,19 @@ from mulin.console.whistle_forms import WhistleForm
 from mulin.console.words import Text
 from mulin.console.worklists import TabFace
 
-TABS: Final[Mapping[Tab, Text]] = {
-    Tab.CALLING: gettext_lazy("等报到"),
-    Tab.HANDLING: gettext_lazy("处置中"),
-    Tab.RULING: gettext_lazy("等裁定"),
-    Tab.SUMMING: gettext_lazy("等汇总"),
-    Tab.DONE: gettext_lazy("已完成"),
+TABS: Final[Mapping[WhistleTab, Text]] = {
+    WhistleTab.CALLING: gettext_lazy("等报到"),
+    WhistleTab.HANDLING: gettext_lazy("处置中"),
+    WhistleTab.RULING: gettext_lazy("等裁定"),
+    WhistleTab.SUMMING: gettext_lazy("等汇总"),
+    WhistleTab.DONE: gettext_lazy("已完成"),
 }
-EMPTY: Final[Mapping[Tab, Text]] = {
-    Tab.CALLING: gettext_lazy("没有等报到的吹哨"),
-    Tab.HANDLING: gettext_lazy("没有处置中的吹哨"),
-    Tab.RULING: gettext_lazy("没有等裁定的吹哨"),
-    Tab.SUMMING: gettext_lazy("没有等汇总的吹哨"),
-    Tab.DONE: gettext_lazy("还没有完成的吹哨"),
+EMPTY: Final[Mapping[WhistleTab, Text]] = {
+    WhistleTab.CALLING: gettext_lazy("没有等报到的吹哨"),
+    WhistleTab.HANDLING: gettext_lazy("没有处置中的吹哨"),
+    WhistleTab.RULING: gettext_lazy("没有等裁定的吹哨"),
+    WhistleTab.SUMMING: gettext_lazy("没有等汇总的吹哨"),
+    WhistleTab.DONE: gettext_lazy("还没有完成的吹哨"),
 }
 
 
@@ -55,13 +55,13 @@ def _capped(count: int) -> str:
     return f"{COUNT_MOST}+" if count > COUNT_MOST else str(count)
 
 
-def _tab(request: StaffRequest) -> Tab:
+def _tab(request: StaffRequest) -> WhistleTab:
     """Return the tab asked for, else the first that holds something."""
     wanted = request.GET.get("tab", "")
-    if wanted in set(Tab):
-        return Tab(wanted)
+    if wanted in set(WhistleTab):
+        return WhistleTab(wanted)
     counts = found.whistle_counts(request.actor)
-    return next((tab for tab in TABS if counts[tab.value]), Tab.CALLING)
+    return next((tab for tab in TABS if counts[tab.value]), WhistleTab.CALLING)
 
 
 @require_safe
@@ -81,7 +81,7 @@ def board(request: StaffRequest) -> HttpResponse:
         "tab": tab.value,
         "tab_word": TABS[tab],
         "rows": [whistle_faces.row_face(row, now=request.now) for row in one.rows],
-        "order_words": _("最近完成的在前") if tab is Tab.DONE else _("最急的在前"),
+        "order_words": _("最近完成的在前") if tab is WhistleTab.DONE else _("最急的在前"),
         "empty_title": EMPTY[tab],
         "empty_words": _("本级办不了的事，打开工单按“吹哨”，请上一级或部门报到。"),
         "other_tab": other,

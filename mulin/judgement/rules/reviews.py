@@ -23,7 +23,7 @@ class Act(StrEnum):
     SEE = "see_reviews"
 
 
-class Stage(StrEnum):
+class ReviewStage(StrEnum):
     """How a review stands."""
 
     SEALED = "sealed"  # at least one side is not in yet
@@ -53,18 +53,22 @@ class NotASide(NotPossible):
 class ReviewOver(NotPossible):
     """The review takes nothing more."""
 
-    def __init__(self, stage: Stage) -> None:
-        super().__init__("双方都已提交，已经公布" if stage is Stage.SHOWN else "双评期限已过，不能再提交")
+    def __init__(self, stage: ReviewStage) -> None:
+        super().__init__(
+            "双方都已提交，已经公布" if stage is ReviewStage.SHOWN else "双评期限已过，不能再提交"
+        )
 
 
-def stage(sides: Collection[int], given: Collection[int], *, closes_at: datetime, now: datetime) -> Stage:
+def stage(
+    sides: Collection[int], given: Collection[int], *, closes_at: datetime, now: datetime
+) -> ReviewStage:
     """Return how a review stands: shown as soon as both are in, never with one of them missing."""
     if is_complete(sides, given):
-        return Stage.SHOWN
-    return Stage.LAPSED if now >= closes_at else Stage.SEALED
+        return ReviewStage.SHOWN
+    return ReviewStage.LAPSED if now >= closes_at else ReviewStage.SEALED
 
 
-def check_submission(unit: int, *, sides: Collection[int], given: Collection[int], at: Stage) -> None:
+def check_submission(unit: int, *, sides: Collection[int], given: Collection[int], at: ReviewStage) -> None:
     """Return quietly when a unit may submit.
 
     :raises NotASide: it is neither side
@@ -73,7 +77,7 @@ def check_submission(unit: int, *, sides: Collection[int], given: Collection[int
     """
     if unit not in sides:
         raise NotASide
-    if at is not Stage.SEALED:
+    if at is not ReviewStage.SEALED:
         raise ReviewOver(at)
     if unit in given:
         raise NotPossible("已经提交过了，每方只提交一次")

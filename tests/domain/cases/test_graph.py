@@ -45,7 +45,7 @@ class Node:
     calls: tuple[Call, ...] | None = None  # of the open whistle
     summed: bool = False
     stage: Stage | None = None  # of the open supervision
-    talks: mediation.Stage | None = None  # of the running mediation
+    talks: mediation.MediationStage | None = None  # of the running mediation
 
     @property
     def voices(self) -> int:
@@ -173,7 +173,7 @@ def _supervision(step: Step | None) -> Callable[[Node], Iterator[Node]]:
 def _mediation(*steps: mediation.Step) -> Callable[[Node], Iterator[Node]]:
     def edges(node: Node) -> Iterator[Node]:
         if not steps and node.talks is None:
-            yield replace(node, talks=mediation.Stage.PROPOSED)
+            yield replace(node, talks=mediation.MediationStage.PROPOSED)
         for step in steps:
             if node.talks is not None and step in mediation.STEPS[node.talks]:
                 to = mediation.after(node.talks, step)

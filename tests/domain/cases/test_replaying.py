@@ -20,7 +20,7 @@ from mulin.cases.actions import (
 from mulin.cases.models import Case, Report
 from mulin.cases.queries import replaying
 from mulin.cases.queries.replaying import tell_again
-from mulin.cases.rules.whistles import Outcome
+from mulin.cases.rules.whistles import RulingOutcome
 from mulin.clocks.rules.specs import Drawn
 from mulin.kernel.actor import PUBLIC, SYSTEM
 from tests.make import aftercare as after
@@ -126,7 +126,7 @@ def whistled(here: City) -> Case:
     """Return a case with calls that went every way."""
     there = whistles.field(here)
     one = whistles.whistle(there, names=("housing", "water"))
-    whistles.ruled(there, whistles.refused(there, one), Outcome.OTHER, unit="emergency")
+    whistles.ruled(there, whistles.refused(there, one), RulingOutcome.OTHER, unit="emergency")
     whistles.do(answering.report_in, there, one, "housing")
     return Case.objects.get(pk=one.case_id)
 

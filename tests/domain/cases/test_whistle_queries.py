@@ -12,9 +12,9 @@ from mulin.cases.queries import page, records, rulings, transfers, whistles
 from mulin.cases.queries.completion import Period
 from mulin.cases.queries.transfers import Flow
 from mulin.cases.queries.whistle_shapes import NeedKind, Slot, WhistlePage
-from mulin.cases.queries.whistles import Tab
+from mulin.cases.queries.whistles import WhistleTab
 from mulin.cases.rules.lifecycle import Act
-from mulin.cases.rules.whistles import AlreadyRuled, Outcome
+from mulin.cases.rules.whistles import AlreadyRuled, RulingOutcome
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput, NotAllowed, NotFound
 from tests.make import cases as make
@@ -123,7 +123,7 @@ def test_the_board_shows_each_side_its_whistles_under_the_right_tab(there: Field
     people = {"street": there.street, "other": there.city.other_dispatcher, **there.people}
     for name in ("street", "housing", "emergency", "other"):
         actor = people[name]
-        tabs[name] = whistles.whistle_board(actor, tab=Tab.CALLING, now=LATER)
+        tabs[name] = whistles.whistle_board(actor, tab=WhistleTab.CALLING, now=LATER)
     assert [len(board.rows) for board in tabs.values()] == [1, 1, 0, 0]
     row = tabs["street"].rows[0]
     assert (row.id, row.due_at, row.is_late) == (one.pk, NOON + timedelta(minutes=30), False)
@@ -138,7 +138,7 @@ def test_board_and_page_ask_as_often_for_three_as_for_one(there: Field, rounds: 
     for _ in range(rounds):
         one = blow.whistle(there, names=("housing", "water")[: 1 + (rounds > 1)])
     with CaptureQueriesContext(connection) as board:
-        whistles.whistle_board(there.street, tab=Tab.CALLING, now=LATER)
+        whistles.whistle_board(there.street, tab=WhistleTab.CALLING, now=LATER)
     with CaptureQueriesContext(connection) as paged:
         seen(there.street, one)
     assert (len(board), len(paged)) == (4, 11)
@@ -146,7 +146,7 @@ def test_board_and_page_ask_as_often_for_three_as_for_one(there: Field, rounds: 
 
 def test_a_ruling_becomes_a_precedent_that_the_next_and_dispatch_can_cite(there: Field) -> None:
     one = blow.whistle(there, names=("housing", "water"))
-    blow.ruled(there, blow.refused(there, one), Outcome.OTHER)
+    blow.ruled(there, blow.refused(there, one), RulingOutcome.OTHER)
     two = blow.whistle(there, names=("housing", "water"))
     blow.refused(there, two)
     column = next(c for c in seen(there.superior, two).columns if c.rulings)

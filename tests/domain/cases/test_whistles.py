@@ -17,7 +17,7 @@ from mulin.cases.rules.whistles import (
     NoStep,
     NotCalled,
     NotLead,
-    Outcome,
+    RulingOutcome,
     WhistleOver,
     WhistleState,
 )
@@ -78,7 +78,7 @@ def test_a_street_whistles_to_three_departments_and_nothing_closes_before_the_le
     assert not ruling.escalate_call(call_id=silent.pk, actor=SYSTEM, now=half_past)
     assert not asking.calls_overdue(half_past).count()
 
-    blow.ruled(there, asked_of, Outcome.OTHER, now=half_past)
+    blow.ruled(there, asked_of, RulingOutcome.OTHER, now=half_past)
     assert state(one) is WhistleState.CALLING
     newcomer = blow.call_of(one, there.emergency)
     assert newcomer.called_at == half_past
@@ -106,7 +106,7 @@ def test_a_refusers_clock_stands_still_until_the_ruling(there: Field) -> None:
     assert (waiting.report_due_at, waiting.handle_due_at) == (None, None)
     assert waiting.report_why["left_seconds"] == 20 * 60
     ruled_at = LATER + timedelta(minutes=40)
-    blow.ruled(there, asked_of, Outcome.REPORT_IN, now=ruled_at)
+    blow.ruled(there, asked_of, RulingOutcome.REPORT_IN, now=ruled_at)
     again = blow.call_of(one, there.water)
     assert (again.state, again.is_ruled) == (CallState.CALLING, True)
     assert again.report_due_at == ruled_at + timedelta(minutes=20)
@@ -119,7 +119,7 @@ def test_releasing_the_lead_leaves_the_whistle_without_one_until_the_caller_name
     there: Field,
 ) -> None:
     one = blow.whistle(there, names=("water", "housing"))
-    blow.ruled(there, blow.refused(there, one), Outcome.RELEASE)
+    blow.ruled(there, blow.refused(there, one), RulingOutcome.RELEASE)
     blow.reported_in(there, one, "housing")
     blow.replied(there, one, "housing")
     one.refresh_from_db()
@@ -133,7 +133,7 @@ def test_releasing_the_lead_leaves_the_whistle_without_one_until_the_caller_name
 
 def test_a_whistle_whose_every_unit_was_released_can_be_ended(there: Field) -> None:
     one = blow.whistle(there, names=("water",))
-    blow.ruled(there, blow.refused(there, one), Outcome.RELEASE)
+    blow.ruled(there, blow.refused(there, one), RulingOutcome.RELEASE)
     blow.do(whistling.end_whistle, there, one, "street")
     assert state(one) is WhistleState.ENDED
 
@@ -302,7 +302,7 @@ def test_documents_are_evidence_too_and_photos_keep_their_phase(there: Field) ->
 def test_only_the_superior_that_was_asked_rules_and_once(there: Field) -> None:
     one = blow.whistle(there, names=("housing", "water"))
     asked_of = blow.refused(there, one)
-    words = {"outcome": Outcome.OTHER, "rule": "三定", "words": "改派"}
+    words = {"outcome": RulingOutcome.OTHER, "rule": "三定", "words": "改派"}
     other = make.actor("command", there.city.city)
     both = make.actor("command", there.city.county)
     two_posts = type(both)(both.account_id, both.name, both.grants + there.people["water"].grants)
@@ -317,10 +317,10 @@ def test_only_the_superior_that_was_asked_rules_and_once(there: Field) -> None:
             )
     for unit in ("housing", "street", "county", "nobody"):
         with pytest.raises((BadInput, NotFound)):
-            blow.ruled(there, asked_of, Outcome.OTHER, unit=unit)
-    blow.ruled(there, asked_of, Outcome.OTHER, unit="enforcement")
+            blow.ruled(there, asked_of, RulingOutcome.OTHER, unit=unit)
+    blow.ruled(there, asked_of, RulingOutcome.OTHER, unit="enforcement")
     with pytest.raises(NotPossible):
-        blow.ruled(there, asked_of, Outcome.RELEASE)
+        blow.ruled(there, asked_of, RulingOutcome.RELEASE)
     assert Ruling.objects.get().unit == there.enforcement
 
 

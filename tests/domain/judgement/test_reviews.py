@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from mulin.judgement import actions, queries
 from mulin.judgement.models import Review, Submission
-from mulin.judgement.rules.reviews import Act, NotASide, ReviewOver, Stage
+from mulin.judgement.rules.reviews import Act, NotASide, ReviewOver, ReviewStage
 from mulin.kernel.actor import SYSTEM, Actor, Relation
 from mulin.kernel.errors import BadInput, NotAllowed, NotFound, NotPossible
 from mulin.ledger.models import Entry
@@ -80,7 +80,7 @@ def test_a_review_that_lacks_a_side_lapses_and_is_never_read(here: City) -> None
     late = NOON + (RULE.days + 1) * DAY
     assert "甲甲甲" not in seen(here, review, now=late)
     row = queries.review(reviews.above(here.county), review.pk, now=late)
-    assert (row.stage, [side.is_in for side in row.sides]) == (Stage.LAPSED, [True, False])
+    assert (row.stage, [side.is_in for side in row.sides]) == (ReviewStage.LAPSED, [True, False])
     before = snapshot()
     with pytest.raises(ReviewOver):
         reviews.submitted(review, here.department, "乙乙乙", by=SYSTEM, now=late)

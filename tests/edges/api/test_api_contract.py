@@ -1,11 +1,14 @@
 """The contract does not change unnoticed, and says what a caller needs."""
 
 import json
+from collections.abc import Iterator
+from enum import Enum
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from django.test import Client
+from pydantic import BaseModel
 
 from mulin.api.app import api
 from mulin.cases.rules.lifecycle import Act
@@ -48,6 +51,28 @@ def test_every_operation_explains_itself_and_its_refusals() -> None:
         if method == "post":
             assert "413" in documented, path
             assert "409" in documented, path
+
+
+def shapes_of(kind: Any) -> Iterator[type]:
+    """Yield every class of a shape that ``kind`` names, itself included."""
+    if isinstance(kind, type) and issubclass(kind, (Enum, BaseModel)):
+        yield kind
+    for part in get_args(kind):
+        yield from shapes_of(part)
+
+
+def test_no_two_shapes_have_the_same_name() -> None:
+    """The contract has one namespace: of two shapes of a name one would silently stand for both."""
+    found: dict[str, set[type]] = {}
+    models: list[type[BaseModel]] = [BaseModel]
+    for model in models:  # grows while it is walked
+        models += model.__subclasses__()
+        for kind in (model, *(field.annotation for field in model.model_fields.values())):
+            for shape in shapes_of(kind):
+                found.setdefault(shape.__name__, set()).add(shape)
+    known = contract()["components"]["schemas"]
+    assert len(known.keys() & found.keys()) > 100
+    assert {name: shapes for name, shapes in found.items() if name in known and len(shapes) > 1} == {}
 
 
 def test_every_post_takes_a_key_but_those_that_need_none() -> None:

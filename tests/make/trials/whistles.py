@@ -6,7 +6,7 @@ from typing import Any
 from mulin.cases.actions import answering, evaluating, ruling, whistling
 from mulin.cases.models import Case, Ruling, Whistle
 from mulin.cases.rules.lifecycle import Act, State
-from mulin.cases.rules.whistles import Outcome
+from mulin.cases.rules.whistles import RulingOutcome
 from tests.make import whistles as blow
 from tests.make.cases import PHOTO
 from tests.make.trials.shape import Trial
@@ -135,7 +135,7 @@ TRIALS = [
         State.IN_HAND,
         "firm",
         "case.ruled",
-        (("outcome", Outcome.OTHER), ("rule", "三定"), ("words", "改派")),
+        (("outcome", RulingOutcome.OTHER), ("rule", "三定"), ("words", "改派")),
         "words",
     ),
     Trial(

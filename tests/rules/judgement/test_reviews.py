@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from mulin.judgement.rules import reviews, sealing
-from mulin.judgement.rules.reviews import NotASide, ReviewOver, ReviewRule, Stage
+from mulin.judgement.rules.reviews import NotASide, ReviewOver, ReviewRule, ReviewStage
 from mulin.kernel.errors import BadInput, NotPossible
 
 NOON = datetime(2026, 5, 12, 4, tzinfo=UTC)
@@ -17,22 +17,22 @@ RULES = [ReviewRule("street", "department", ("履职",), 5, 15)]
 @given(in_=some.sets(some.integers(1, 4)), hours=some.integers(-500, 500))
 def test_it_is_shown_exactly_when_both_are_in(in_: set[int], hours: int) -> None:
     stage = reviews.stage((1, 2), in_, closes_at=NOON, now=NOON + timedelta(hours=hours))
-    assert (stage is Stage.SHOWN) == ({1, 2} <= in_)
-    assert (stage is Stage.LAPSED) == (not {1, 2} <= in_ and hours >= 0)
-    assert (stage is Stage.SHOWN) == sealing.is_complete((1, 2), in_)
+    assert (stage is ReviewStage.SHOWN) == ({1, 2} <= in_)
+    assert (stage is ReviewStage.LAPSED) == (not {1, 2} <= in_ and hours >= 0)
+    assert (stage is ReviewStage.SHOWN) == sealing.is_complete((1, 2), in_)
 
 
 @pytest.mark.parametrize(
     ("unit", "given", "at", "refusal"),
     [
-        pytest.param(1, set(), Stage.SEALED, None, id="fine"),
-        pytest.param(3, set(), Stage.SEALED, NotASide, id="a-third"),
-        pytest.param(1, {1}, Stage.SEALED, NotPossible, id="twice"),
-        pytest.param(1, {1, 2}, Stage.SHOWN, ReviewOver, id="shown"),
-        pytest.param(1, {2}, Stage.LAPSED, ReviewOver, id="too-late"),
+        pytest.param(1, set(), ReviewStage.SEALED, None, id="fine"),
+        pytest.param(3, set(), ReviewStage.SEALED, NotASide, id="a-third"),
+        pytest.param(1, {1}, ReviewStage.SEALED, NotPossible, id="twice"),
+        pytest.param(1, {1, 2}, ReviewStage.SHOWN, ReviewOver, id="shown"),
+        pytest.param(1, {2}, ReviewStage.LAPSED, ReviewOver, id="too-late"),
     ],
 )
-def test_who_may_submit(unit: int, given: set[int], at: Stage, refusal: type[Exception] | None) -> None:
+def test_who_may_submit(unit: int, given: set[int], at: ReviewStage, refusal: type[Exception] | None) -> None:
     if refusal is None:
         reviews.check_submission(unit, sides=(1, 2), given=given, at=at)
     else:
