@@ -65,6 +65,6 @@ def _settings_anew(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def _places_anew() -> None:
     """Let no test see boundaries that another one drew and took back within the same second."""
-    places = sys.modules.get("mulin.places.queries")
+    places = sys.modules.get("mulin.places.queries.ground")
     if places is not None:
         places.forget()

@@ -14,7 +14,7 @@ from mulin.kernel.actor import Actor, Relation
 from mulin.kernel.errors import BadInput, NotAllowed
 from mulin.ledger import queries as ledger
 from mulin.people.queries import units
-from mulin.places import queries as places
+from mulin.places.queries import ground as places
 
 if TYPE_CHECKING:
     from mulin.catalogue.models import Item

@@ -32,7 +32,7 @@ from mulin.people.actions.accounts import create_account
 from mulin.people.queries.actors import actor_of
 from mulin.people.queries.holders import Holder, holders
 from mulin.people.queries.units import unit_by_code
-from mulin.places.queries import atlas_on
+from mulin.places.queries.ground import atlas_on
 from mulin.places.rules.ground import CompoundThere
 
 WAY: Final = (

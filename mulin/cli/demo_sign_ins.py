@@ -12,7 +12,7 @@ from mulin.people.actions.accounts import create_account, reset_password
 from mulin.people.queries.holders import Holder, holders
 from mulin.people.queries.units import ancestor_of_kind, unit_by_code, unit_names
 from mulin.people.rules.passwords import new_password
-from mulin.places.queries import atlas_on
+from mulin.places.queries.ground import atlas_on
 from mulin.places.rules.ground import CompoundThere
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from mulin.places import queries
+from mulin.places.queries import ground as queries
 from mulin.places.rules.located import Located
 
 

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext as _
 
-from mulin.places import queries as places
+from mulin.places.queries import ground as places
 from mulin.places.rules.outlines import OutlineRow
 
 METRES_PER_DEGREE: Final = 111_320

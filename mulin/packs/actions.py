@@ -28,8 +28,8 @@ from mulin.people.actions import setup, tables
 from mulin.people.models import Appointment, Unit
 from mulin.people.queries.days import in_force
 from mulin.people.rules.rows import Imported
-from mulin.places import actions as places
-from mulin.places import queries as ground
+from mulin.places.actions import importing as places
+from mulin.places.queries import ground
 from mulin.places.rules.atlas import Atlas
 from mulin.telling.actions import following
 from mulin.worklog.actions import labels

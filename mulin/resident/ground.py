@@ -12,7 +12,7 @@ from typing import Final
 
 import shapely
 
-from mulin.places import queries as places
+from mulin.places.queries import ground as places
 from mulin.places.rules.atlas import Atlas
 from mulin.places.rules.ground import METRES_PER_DEGREE, BuildingThere
 from mulin.places.rules.located import Located, Outcome

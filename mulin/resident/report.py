@@ -17,7 +17,7 @@ from mulin.kernel.actor import PUBLIC
 from mulin.kernel.errors import BadInput, Refusal
 from mulin.people.queries.days import day_of
 from mulin.people.rules.phones import normal_phone
-from mulin.places import queries as places
+from mulin.places.queries import ground as places
 from mulin.resident import draft as drafts
 from mulin.resident import ground, limits, pictures
 from mulin.resident.door import Fault, fault_of, page, render, status_of

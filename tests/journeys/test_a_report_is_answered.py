@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from mulin.cases.models import Case, Rating, Report
 from mulin.cli.demo_sign_ins import demo_city
 from mulin.ledger.queries import verify
-from mulin.places.queries import atlas_on
+from mulin.places.queries.ground import atlas_on
 from tests.make import photos as pictures
 from tests.make.residents import WORDS, Staff
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 import shapely
 
 from mulin.kernel.actor import SYSTEM, Actor, Grant, Relation
-from mulin.places import actions
+from mulin.places.actions import importing as actions
 from mulin.places.rules.ground import METRES_PER_DEGREE, AreaEdition, BuildingThere, CompoundThere
 
 NEW_YEAR = date(2026, 1, 1)

@@ -12,8 +12,9 @@ from mulin.cases.models import Case
 from mulin.kernel.actor import SYSTEM
 from mulin.people.models import Contact, Person, Unit
 from mulin.people.queries.staffing import staffing
-from mulin.places import actions, queries
+from mulin.places.actions import importing as actions
 from mulin.places.models import Dwelling
+from mulin.places.queries import ground as queries
 from mulin.places.rules.atlas import Atlas
 from mulin.places.rules.ground import Ground
 from mulin.places.rules.located import Outcome

@@ -10,7 +10,7 @@ from mulin.cases.rules import grades as rules
 from mulin.cases.rules import whistles
 from mulin.cases.rules.grades import GradeRow
 from mulin.people.models import Unit
-from mulin.places import queries as places
+from mulin.places.queries import ground as places
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from mulin.kernel.actor import Actor, Relation
 from mulin.kernel.errors import NotFound, NotPossible
 from mulin.ledger.rules.privacy import Json
 from mulin.people.models import Unit
-from mulin.places import queries as places
+from mulin.places.queries import ground as places
 from mulin.places.rules.located import Located, Outcome, Reason
 
 Why: TypeAlias = dict[str, Json]

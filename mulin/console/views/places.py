@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from mulin.console import map_faces
 from mulin.console.door import StaffRequest, show_part, staff
 from mulin.people.queries.days import day_of
-from mulin.places import queries as places
+from mulin.places.queries import ground as places
 from mulin.places.rules.located import Located, Outcome
 
 TONES: Final = {

@@ -16,7 +16,7 @@ from mulin.packs.actions import adopt_pack, preview_pack
 from mulin.packs.rules.pack import Pack, Table
 from mulin.people.models import Unit
 from mulin.people.queries.units import tree_on
-from mulin.places import queries as places
+from mulin.places.queries import ground as places
 from mulin.places.rules.ground import AreaEdition
 from tests.make import cases as heart
 from tests.make import packs as make

@@ -9,7 +9,7 @@ import shapely
 
 from mulin.kernel.errors import BadInput, NotAllowed, NotFound
 from mulin.ledger.models import Entry
-from mulin.places import actions, queries
+from mulin.places.actions import importing as actions
 from mulin.places.models import (
     Area,
     Building,
@@ -21,7 +21,8 @@ from mulin.places.models import (
     Edition,
     Stairwell,
 )
-from mulin.places.queries import LaterChange
+from mulin.places.queries import ground as queries
+from mulin.places.queries.ground import LaterChange
 from mulin.places.rules.imports import BadGround
 from tests.make import places as make
 from tests.make.places import NEW_YEAR, NOON

@@ -8,7 +8,7 @@ import pytest
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from mulin.places import queries
+from mulin.places.queries import ground as queries
 from mulin.places.rules.located import Located
 from tests.make import places as make
 from tests.make.places import NEW_YEAR

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from mulin.cases.rules.lifecycle import Act
-from mulin.places import queries as places
+from mulin.places.queries import ground as places
 from tests.edges.api.conftest import Desk
 from tests.edges.api.test_api_acts import TRIALS, Trial, caller, started
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from mulin.cli.places import places
 from mulin.kernel.errors import BadInput
-from mulin.places import actions
+from mulin.places.actions import importing as actions
 from tests.make import places as make
 
 pytestmark = pytest.mark.django_db

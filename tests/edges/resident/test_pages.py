@@ -18,7 +18,7 @@ from mulin.people.actions.listings import list_publicly, withdraw_listing
 from mulin.people.models import Appointment, PostKind
 from mulin.people.queries.days import day_of
 from mulin.people.queries.units import unit_by_code
-from mulin.places import queries as places
+from mulin.places.queries import ground as places
 from mulin.resident import limits
 from mulin.resident.urls import urlpatterns
 from tests.house.tree import ROOT

@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput, NotFound
 from mulin.ledger.actions import record
-from mulin.places import policy, queries
+from mulin.places import policy
 from mulin.places.models import (
     Area,
     Building,
@@ -20,6 +20,7 @@ from mulin.places.models import (
     Dwelling,
     Stairwell,
 )
+from mulin.places.queries import ground as queries
 from mulin.places.rules.acts import Act
 from mulin.places.rules.changes import Changes
 from mulin.places.rules.ground import AreaEdition, BuildingThere, CompoundThere

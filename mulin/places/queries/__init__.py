@@ -1,0 +1,1 @@
+"""Questions about places, by idea."""
