@@ -60,7 +60,10 @@ def database(url: str) -> dict[str, Any]:
             "server_side_binding": True,  # what a kept plan needs
             **query,
         },
-        "TEST": {"NAME": "test_mulin" + os.environ.get("MULIN_TEST_SUFFIX", "")},
+        "TEST": {
+            "NAME": "test_mulin" + os.environ.get("MULIN_TEST_SUFFIX", ""),
+            "TEMPLATE": os.environ.get("MULIN_TEST_TEMPLATE"),
+        },
     }
 
 

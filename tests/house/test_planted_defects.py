@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -397,17 +398,36 @@ DEFECTS = [
 ]
 
 
-def run(copy: Path, command: list[str]) -> subprocess.CompletedProcess[str]:
-    own = {**os.environ, "PYTHONPATH": str(copy), "MULIN_TEST_SUFFIX": f"_planted{os.getpid()}"}
+MAKE = (
+    "import django; django.setup(); from django.db import connection as c; "
+    "name = c.settings_dict['TEST']['NAME']; {do}"
+)
+CREATE = "c.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)"
+DESTROY = "c.creation._destroy_test_db(name, verbosity=0)"
+
+
+def run(copy: Path, command: list[str], **given: str) -> subprocess.CompletedProcess[str]:
+    own = {**os.environ, "PYTHONPATH": str(copy), "MULIN_TEST_SUFFIX": f"_planted{os.getpid()}", **given}
     own = {name: value for name, value in own.items() if not name.startswith(("PYTEST_", "COV_"))}
     return subprocess.run(
         command, cwd=copy, env=own, capture_output=True, text=True, timeout=300, check=False
     )
 
 
+@pytest.fixture(scope="session")
+def migrated() -> Iterator[str]:
+    """A database with every table and no row: each run begins with a copy of it."""
+    suffix = f"_template{os.getpid()}"
+    made = run(ROOT, [sys.executable, "-c", MAKE.format(do=CREATE)], MULIN_TEST_SUFFIX=suffix)
+    assert made.returncode == 0, made.stderr[-1_000:]
+    yield "test_mulin" + suffix
+    gone = run(ROOT, [sys.executable, "-c", MAKE.format(do=DESTROY)], MULIN_TEST_SUFFIX=suffix)
+    assert gone.returncode == 0, gone.stderr[-1_000:]
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("defect", DEFECTS, ids=lambda defect: defect.name)
-def test_a_planted_defect_is_caught(defect: Defect, tmp_path: Path) -> None:
+def test_a_planted_defect_is_caught(defect: Defect, tmp_path: Path, migrated: str) -> None:
     copy = tmp_path / "copy"
     copy.mkdir()
     for name in ("mulin", "tests", "packs", "benchmarks"):
@@ -418,6 +438,8 @@ def test_a_planted_defect_is_caught(defect: Defect, tmp_path: Path) -> None:
     assert text.count(defect.old) == 1, "the line the defect replaces is gone: plant it anew"
     source.write_text(text.replace(defect.old, defect.new))
     chosen = ["-k", defect.only] if defect.only else []
-    done = run(copy, [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", defect.tests, *chosen])
+    given = {} if "/migrations/" in defect.file else {"MULIN_TEST_TEMPLATE": migrated}
+    command = [sys.executable, "-m", "pytest", "-x", "-p", "no:cacheprovider", defect.tests, *chosen]
+    done = run(copy, command, **given)
     assert done.returncode == 1, done.stdout[-2_000:] + done.stderr[-1_000:]
     assert "1 failed" in done.stdout, done.stdout[-2_000:]
