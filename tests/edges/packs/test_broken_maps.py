@@ -147,7 +147,7 @@ def test_outlines_of_compounds_are_checked_like_the_rest(copy: Path) -> None:
 
 
 def test_a_map_too_large_to_be_one_is_refused(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("mulin.packs.queries.JSON_BYTES", 100)
+    monkeypatch.setattr("mulin.packs.queries.folder.JSON_BYTES", 100)
     assert ("areas.geojson", 0, "") in faults(copy)
 
 
