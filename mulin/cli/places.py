@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from mulin.cli import coordinates
 from mulin.places.queries import ground as queries
 from mulin.places.rules.located import Located
 
@@ -35,6 +36,10 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="One line of JSON i
 @click.group()
 def places() -> None:
     """Ask which grid a point or an address lies in."""
+
+
+for command in (coordinates.systems, coordinates.convert, coordinates.compare):
+    places.add_command(command)
 
 
 @places.command()

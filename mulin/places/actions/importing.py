@@ -97,6 +97,8 @@ def _area_row(area: AreaEdition, from_on: date) -> Area:
         north=north,
         synthetic=area.synthetic,
         source=area.source,
+        source_system=area.source_system,
+        accuracy_m=area.accuracy_m,
         from_on=from_on,
         until_on=None,
     )

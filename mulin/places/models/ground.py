@@ -27,6 +27,10 @@ class Area(models.Model):
     north = models.FloatField()
     synthetic = models.BooleanField(default=False)  # "形状为示意": says so wherever it is drawn
     source = models.CharField(max_length=80, blank=True)
+    source_system = models.CharField(
+        max_length=32, blank=True
+    )  # what the outline came in; empty = not stated
+    accuracy_m = models.FloatField(null=True)  # how far off it may be, conversion included
     from_on = models.DateField()
     until_on = models.DateField(null=True)
 

@@ -368,4 +368,6 @@ def _edition(area: Area) -> AreaEdition:
         synthetic=area.synthetic,
         source=area.source,
         grid_type=area.grid_type,
+        source_system=area.source_system,
+        accuracy_m=area.accuracy_m,
     )

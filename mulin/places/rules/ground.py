@@ -30,6 +30,8 @@ class AreaEdition:
     synthetic: bool = False
     source: str = ""
     grid_type: str = ""
+    source_system: str = ""
+    accuracy_m: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
