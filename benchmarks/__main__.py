@@ -39,8 +39,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mulin.config.settings")
     django.setup()
     from benchmarks import city, machine, raw  # noqa: PLC0415 - they need Django's settings
-    from mulin.config.database import database  # noqa: PLC0415
-    from mulin.config.embedded import Home  # noqa: PLC0415
+    from mulin.config.database import database  # noqa: PLC0415 - needs Django's settings
+    from mulin.config.embedded import Home  # noqa: PLC0415 - needs Django's settings
 
     home = Home(HOME / "pg")
     result: dict[str, Any] = {"at": datetime.now(UTC).isoformat(), "machine": machine.describe()}
@@ -136,8 +136,8 @@ def _driven(
     plan: dict[str, Any], flow: str, clients: int, seconds: float, server: int, home: Any
 ) -> dict[str, Any]:
     """Run one flow from a process of its own and return what it saw and what it cost."""
-    from benchmarks import machine  # noqa: PLC0415
-    from mulin.config.processes import servers_in  # noqa: PLC0415
+    from benchmarks import machine  # noqa: PLC0415 - needs Django's settings
+    from mulin.config.processes import servers_in  # noqa: PLC0415 - needs Django's settings
 
     print(f"{flow}: {clients} clients for {seconds:.0f} s …", file=sys.stderr)
     asked = {**plan, "flow": flow, "clients": clients, "seconds": seconds, "warm_up": 3.0}

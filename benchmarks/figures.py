@@ -37,8 +37,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mulin.config.settings")
     django.setup()
     from benchmarks import city, machine  # noqa: PLC0415 - they need Django's settings
-    from mulin.config.database import database  # noqa: PLC0415
-    from mulin.config.embedded import Home  # noqa: PLC0415
+    from mulin.config.database import database  # noqa: PLC0415 - needs Django's settings
+    from mulin.config.embedded import Home  # noqa: PLC0415 - needs Django's settings
 
     with database():
         result: dict[str, Any] = {"at": datetime.now(UTC).isoformat(), "machine": machine.describe()}
@@ -61,7 +61,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _do(statement: str) -> None:
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415 - needs Django's settings
 
     with connection.cursor() as cursor:
         cursor.execute(statement)
@@ -69,14 +69,14 @@ def _do(statement: str) -> None:
 
 def _questions() -> dict[str, Callable[[], object]]:
     """Return what is asked: the queries one by one, then the pages whole, as the county asks them."""
-    from django.test import Client  # noqa: PLC0415
-    from django.utils import timezone  # noqa: PLC0415
+    from django.test import Client  # noqa: PLC0415 - needs Django's settings
+    from django.utils import timezone  # noqa: PLC0415 - needs Django's settings
 
-    from mulin.cases.queries import completion, rates, records, repeats, transfers  # noqa: PLC0415
-    from mulin.cases.queries.completion import Count, Period  # noqa: PLC0415
-    from mulin.cases.queries.transfers import Flow  # noqa: PLC0415
-    from mulin.people.models import Account  # noqa: PLC0415
-    from mulin.people.queries.actors import actor_of  # noqa: PLC0415
+    from mulin.cases.queries import completion, rates, records, repeats, transfers  # noqa: PLC0415 - needs Django's settings
+    from mulin.cases.queries.completion import Count, Period  # noqa: PLC0415 - needs Django's settings
+    from mulin.cases.queries.transfers import Flow  # noqa: PLC0415 - needs Django's settings
+    from mulin.people.models import Account  # noqa: PLC0415 - needs Django's settings
+    from mulin.people.queries.actors import actor_of  # noqa: PLC0415 - needs Django's settings
 
     now = timezone.now()
     account = _account(now)
@@ -122,9 +122,9 @@ def _questions() -> dict[str, Callable[[], object]]:
 
 def _account(now: datetime) -> int:
     """Return the account of who commands the county: sees its cases by place and branch, the dear way."""
-    from mulin.kernel.actor import SYSTEM  # noqa: PLC0415
-    from mulin.people.actions.accounts import create_account  # noqa: PLC0415
-    from mulin.people.queries.holders import holders  # noqa: PLC0415
+    from mulin.kernel.actor import SYSTEM  # noqa: PLC0415 - needs Django's settings
+    from mulin.people.actions.accounts import create_account  # noqa: PLC0415 - needs Django's settings
+    from mulin.people.queries.holders import holders  # noqa: PLC0415 - needs Django's settings
 
     _unit, holder = min(holders("review_appeal", now=now).items())
     if holder.account_id is not None:
@@ -141,8 +141,8 @@ def _account(now: datetime) -> int:
 
 def _timed(ask: Callable[[], object], *, times: int = 7) -> dict[str, Any]:
     """Return the first and the warm times, and how many statements one asking takes."""
-    from django.db import connection  # noqa: PLC0415
-    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415 - needs Django's settings
+    from django.test.utils import CaptureQueriesContext  # noqa: PLC0415 - needs Django's settings
 
     spent, before = [], 0.0
     for number in range(times):
@@ -166,9 +166,9 @@ def _timed(ask: Callable[[], object], *, times: int = 7) -> dict[str, Any]:
 
 def _processor() -> float:
     """Return the processor seconds spent here and in the database: a busy machine does not distort them."""
-    from benchmarks import machine  # noqa: PLC0415
-    from mulin.config.embedded import Home  # noqa: PLC0415
-    from mulin.config.processes import servers_in  # noqa: PLC0415
+    from benchmarks import machine  # noqa: PLC0415 - needs Django's settings
+    from mulin.config.embedded import Home  # noqa: PLC0415 - needs Django's settings
+    from mulin.config.processes import servers_in  # noqa: PLC0415 - needs Django's settings
 
     base = set(servers_in(Home(HOME / "pg").data.resolve()))
     return machine.usage(base).cpu_seconds + time.process_time()

@@ -53,8 +53,8 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "mulin.config.settings")
     django.setup()
     from benchmarks import city, machine  # noqa: PLC0415 - they need Django's settings
-    from mulin.config.database import database  # noqa: PLC0415
-    from mulin.config.embedded import Home  # noqa: PLC0415
+    from mulin.config.database import database  # noqa: PLC0415 - needs Django's settings
+    from mulin.config.embedded import Home  # noqa: PLC0415 - needs Django's settings
 
     if asked.once is not None:
         print(json.dumps(_swept(datetime.fromisoformat(asked.once))))
@@ -91,7 +91,7 @@ def _arguments() -> argparse.Namespace:
 
 
 def _ask(statement: str, values: Any = None) -> list[Any]:
-    from django.db import connection  # noqa: PLC0415
+    from django.db import connection  # noqa: PLC0415 - needs Django's settings
 
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
@@ -125,8 +125,8 @@ def _prepare(overdue: int, now: datetime) -> None:
 
 
 def _swept(now: datetime) -> dict[str, Any]:
-    from mulin.cases.actions.escalating import sweep_clocks  # noqa: PLC0415
-    from mulin.kernel.actor import SYSTEM  # noqa: PLC0415
+    from mulin.cases.actions.escalating import sweep_clocks  # noqa: PLC0415 - needs Django's settings
+    from mulin.kernel.actor import SYSTEM  # noqa: PLC0415 - needs Django's settings
 
     began = time.monotonic()
     swept = sweep_clocks(actor=SYSTEM, now=now)
@@ -156,7 +156,7 @@ def _two(now: datetime) -> dict[str, Any]:
 
 
 def _url() -> str:
-    from mulin.config.embedded import Home  # noqa: PLC0415
+    from mulin.config.embedded import Home  # noqa: PLC0415 - needs Django's settings
 
     return Home(HOME / "pg").url()
 

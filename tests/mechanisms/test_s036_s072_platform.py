@@ -6,36 +6,40 @@ from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
-from uuid import UUID
 
 import pytest
 from click.testing import CliRunner
 from django.conf import LazySettings
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver
 from django.utils import timezone
 
-from mulin.cases.actions import voice
 from mulin.cases.models import Case, Report
 from mulin.cases.queries import figures, worklist
 from mulin.cases.queries.page import case_page
-from mulin.cases.rules.lifecycle import MOVES, Act, State
+from mulin.cases.rules.lifecycle import Act, State
 from mulin.cli.imports import imports
 from mulin.config.urls import urlpatterns
-from mulin.kernel.actor import PUBLIC, SYSTEM
+from mulin.kernel.actor import SYSTEM
 from mulin.ledger import queries as ledger
 from mulin.ledger.models import Entry
 from mulin.people.actions.tokens import issue_token
-from mulin.people.models import ContactView, Unit
+from mulin.people.models import Unit
 from mulin.resident import draft, limits
 from tests.make import api, console, packs
 from tests.make import ledger as entries
 from tests.make import residents as phones
-
-CITY = "S001"  # the city's command
-DEPARTMENT = "S071"  # of the department that the dispatch table names for roads
-ROAD = "路面坑洼，人行道砖松动，老人差点摔倒。"
+from tests.make.platform import (
+    CITY,
+    DEPARTMENT,
+    by_api,
+    do,
+    followed,
+    page_of,
+    sent,
+    taken_down,
+    to_the_department_and_back,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -52,69 +56,6 @@ def _demo(
     yield
     for bucket in buckets:
         bucket.clear()
-
-
-def do(staff_no: str, case: Case | UUID, act: Act, *, status: int = 302, **said: object) -> HttpResponse:
-    """Press a button of the console as somebody."""
-    case_id = case.pk if isinstance(case, Case) else case
-    answer = console.browser(staff_no).post(
-        f"/console/cases/{case_id}/acts/{act.value}/", {"key": console.key(), **said}
-    )
-    assert answer.status_code == status, answer.content.decode()[:2000]
-    return answer
-
-
-def taken_down(staff_no: str, text: str = ROAD, *, channel: str = "grid", **more: object) -> Case:
-    """Take a report down in the console."""
-    lon, lat = console.INSIDE
-    said = {
-        "key": console.key(),
-        "channel": channel,
-        "kind": "need",
-        "text": text,
-        "lon": lon,
-        "lat": lat,
-        **more,
-    }
-    answer = console.browser(staff_no).post("/console/new/", said)
-    assert answer.status_code == 302, answer.content.decode()[:2000]
-    return Case.objects.get(pk=answer.url.split("/")[3])
-
-
-def sent(text: str = phones.WORDS, **fields: object) -> Report:
-    """Report on the residents' pages; return what came in."""
-    phone = Client(headers={"accept-language": "zh-CN"})
-    phones.ready(phone, text)
-    phones.sent(phone, **fields)
-    return Report.objects.order_by("-received_at").first()
-
-
-def followed(report: Report) -> str:
-    """Return what the holder of the tracking code reads."""
-    answer = Client(headers={"accept-language": "zh-CN"}).get(f"/track/{report.tracking_code}")
-    assert answer.status_code == 200
-    return answer.content.decode()
-
-
-def page_of(staff_no: str, case: Case) -> str:
-    return console.browser(staff_no).get(f"/console/cases/{case.pk}/").content.decode()
-
-
-def to_the_department(case: Case) -> None:
-    """Match a case to the item of roads, send it to the department, have it accepted."""
-    do(console.DISPATCHER, case, Act.MATCH, item="01-10")
-    do(console.DISPATCHER, case, Act.DISPATCH, lead="990101-ZJ")
-    do(DEPARTMENT, case, Act.ACCEPT)
-
-
-def to_the_department_and_back(case: Case) -> None:
-    """Take a case through every hop: street, department, community."""
-    to_the_department(case)
-    do(DEPARTMENT, case, Act.FINISH, result="已修复，砖已换。", photos=[console.upload()])
-    do(console.COMMUNITY, case, Act.APPROVE)
-    for report in case.reports.all():
-        do(console.COMMUNITY, case, Act.ANSWER, report=report.pk, text="路面已修好。")
-    do(console.COMMUNITY, case, Act.CLOSE)
 
 
 @pytest.mark.mechanism("S-036")
@@ -198,12 +139,6 @@ def test_what_is_said_in_one_client_is_seen_in_the_other() -> None:
     Client().post(f"/track/{report.tracking_code}/say", {"text": "二单元东边那个井"})
     assert "二单元东边那个井" in page_of(console.FIRM, case)
     assert Case.objects.get(pk=case.pk).state == State.IN_HAND
-
-
-def by_api(text: str) -> Report:
-    answer = api.Caller().post("/reports", {"text": text, "kind": "need"}, key=console.key())
-    assert answer.status_code == 201, answer.content
-    return Report.objects.get(tracking_code=answer.json()["tracking_code"])
 
 
 def by_import(text: str, folder: Path) -> Report:
@@ -348,100 +283,3 @@ def test_each_action_in_the_console_is_one_entry_with_who_and_for_whom() -> None
     do(DEPARTMENT, case, Act.APPROVE, status=403)  # what is refused is not written
     console.browser(console.DISPATCHER).get(f"/console/cases/{case.pk}/")  # nor is looking
     assert Entry.objects.count() == before
-
-
-@pytest.mark.mechanism("S-063")
-def test_no_case_ends_without_a_reply_to_every_caller() -> None:
-    first, second = sent(ROAD), sent("还是那段路，坑更大了")
-    case = first.case
-    do(console.DISPATCHER, second.case, Act.MERGE, into=case.pk, reason="同一处")
-    to_the_department(case)
-    do(DEPARTMENT, case, Act.FINISH, result="已修复", photos=[console.upload()])
-    do(console.COMMUNITY, case, Act.APPROVE)
-
-    refused = do(console.COMMUNITY, case, Act.CLOSE, status=409).content.decode()
-    assert "还差 2 条诉求未答复" in refused
-    do(console.COMMUNITY, case, Act.ANSWER, report=first.pk, text="已修复，请看照片。")
-    refused = do(console.COMMUNITY, case, Act.CLOSE, status=409).content.decode()
-    assert "还差 1 条诉求未答复" in refused
-    assert figures.closed_without_answer() == 0
-    do(console.COMMUNITY, case, Act.ANSWER, report=second.pk, text="和上一件一起办好了。")
-    do(console.COMMUNITY, case, Act.CLOSE)
-
-    assert Case.objects.get(pk=case.pk).state == State.CLOSED
-    assert "已修复，请看照片。" in followed(first)
-    assert "和上一件一起办好了。" in followed(second)
-    assert figures.closed_without_answer() == 0
-
-
-@pytest.mark.mechanism("S-063")
-def test_a_refusal_is_a_reply_too_and_there_is_no_other_way_to_an_end() -> None:
-    report = sent("想问问月亮上的事")
-    do(console.DISPATCHER, report.case, Act.DECLINE, reason="不属于本市职责，可打 12345")
-    assert "不属于本市职责，可打 12345" in followed(report)
-    assert Report.objects.get(pk=report.pk).answered_at is not None
-
-    into = {
-        act
-        for before, moves in MOVES.items()
-        for act, to in moves.items()
-        if to is State.CLOSED and before is not to
-    }
-    assert into == {Act.CLOSE}
-    assert figures.closed_without_answer() == 0
-
-
-@pytest.mark.mechanism("S-072")
-def test_two_reports_on_one_defect_are_linked_and_both_callers_get_the_answer() -> None:
-    by_phone = sent(ROAD, phone="13800001111", name="甲某")
-    from_hotline = by_api("路面坑洼，和邻居说的是一处")
-    case = by_phone.case
-    do(console.SEAT, from_hotline.case, Act.MERGE, into=case.pk, reason="同一处")
-
-    linked = Case.objects.get(pk=case.pk)
-    assert linked.report_count == 2
-    assert {one.pk for one in linked.reports.all()} == {by_phone.pk, from_hotline.pk}
-    to_the_department(case)
-    do(DEPARTMENT, case, Act.FINISH, result="已修复", photos=[console.upload()])
-    do(console.COMMUNITY, case, Act.APPROVE)
-    do(console.COMMUNITY, case, Act.ANSWER, report=by_phone.pk, text="路已修好，谢谢您。", everybody="on")
-
-    for report in (by_phone, from_hotline):
-        assert "路已修好，谢谢您。" in followed(report)
-    assert from_hotline.text not in followed(by_phone)  # what the other said stays theirs
-
-
-@pytest.mark.mechanism("S-072")
-def test_who_called_is_seen_only_by_who_must_call_back() -> None:
-    report = sent(ROAD, phone="13800001111", name="甲某", may_call="on")
-    case = report.case
-    to_the_department(case)
-
-    everybody = [
-        console.DISPATCHER,
-        console.COMMUNITY,
-        console.FIRM,
-        console.SEAT,
-        DEPARTMENT,
-        console.AUDITOR,
-    ]
-    for staff_no in everybody:
-        assert "13800001111" not in page_of(staff_no, case)
-        assert "甲某" not in page_of(staff_no, case)
-
-    def ask(staff_no: str) -> HttpResponse:
-        address = f"/console/cases/{case.pk}/contact/{report.pk}/"
-        return console.browser(staff_no).post(address, {"reason": "约上门时间"})
-
-    for staff_no in (console.COMMUNITY, console.FIRM, console.AUDITOR, "S072"):
-        answer = ask(staff_no)
-        assert answer.status_code in (403, 404), staff_no
-        assert "13800001111" not in answer.content.decode()
-    assert not ContactView.objects.exists()
-
-    assert "13800001111" in ask(DEPARTMENT).content.decode()
-    assert [view.reason for view in ContactView.objects.all()] == ["约上门时间"]
-    assert Entry.objects.filter(kind="contact.revealed").exists()
-    assert "约上门时间" in followed(report)  # the caller reads who looked, and why
-    voice.withdraw_contact(tracking_code=report.tracking_code, actor=PUBLIC, now=timezone.now())
-    assert "13800001111" not in ask(DEPARTMENT).content.decode()
