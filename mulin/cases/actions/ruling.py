@@ -173,6 +173,8 @@ def escalate_call(*, call_id: int, actor: Actor, now: datetime) -> bool:
 def escalate_ruling(*, ruling_id: int, actor: Actor, now: datetime) -> bool:
     """Hand a ruling nobody gave in time to the next level up, its term starting anew; the root is told once.
 
+    A case returned twice stays on its desk (S-099): the next level up is told, once, and may dispatch it.
+
     Return whether that was new.
 
     :raises NotAllowed: the actor is neither the system nor permitted
@@ -181,17 +183,18 @@ def escalate_ruling(*, ruling_id: int, actor: Actor, now: datetime) -> bool:
     ruling = (
         Ruling.objects.select_related("superior", "call__whistle__step")
         .select_for_update(of=("self",))
-        .filter(pk=ruling_id, ruled_at__isnull=True, due_at__lt=now, call__isnull=False)
+        .filter(pk=ruling_id, ruled_at__isnull=True, due_at__lt=now)
         .first()
     )
-    if ruling is None or ruling.call is None or ruling.due_at is None:
+    if ruling is None or ruling.due_at is None:
         return False
     higher = asking.unit_above(ruling.superior) or ruling.superior
     if not _miss(ruling.case_id, f"ruling:{ruling.pk}", AlarmKind.SILENT_RULING, ruling.due_at, higher, now):
         return False
-    step, was = ruling.call.whistle.step, ruling.superior_id
-    limit = Limit(step.ruling_value, LimitKind(step.ruling_kind))
-    if higher.pk != was:
+    was, whistle = ruling.superior_id, ruling.call.whistle if ruling.call else None
+    if whistle is not None and higher.pk != was:
+        step = whistle.step
+        limit = Limit(step.ruling_value, LimitKind(step.ruling_kind))
         ruling.superior = higher
         due = clockwork.due(
             ruling.case, doors.settings(), start=now, limit=limit, source=f"whistle:{step.line}"
@@ -203,7 +206,7 @@ def escalate_ruling(*, ruling_id: int, actor: Actor, now: datetime) -> bool:
         subject=ruling.case_id,
         actor=actor,
         at=now,
-        whistle=str(ruling.call.whistle_id),
+        whistle=str(whistle.pk) if whistle else None,
         call=ruling.call_id,
         ruling=ruling.pk,
         was=was,

@@ -244,7 +244,7 @@ def rulings_overdue(now: datetime, *, most: int = 1_000) -> QuerySet[Ruling]:
     """Return the rulings nobody gave in time and whose miss is not noted yet, oldest first."""
     clock = Concat(Value("ruling:"), Cast(OuterRef("pk"), CharField()))
     noted = Alarm.objects.filter(case=OuterRef("case"), clock=clock, due_at=OuterRef("due_at"))
-    waiting = Ruling.objects.filter(~Exists(noted), ruled_at__isnull=True, due_at__lt=now, call__isnull=False)
+    waiting = Ruling.objects.filter(~Exists(noted), ruled_at__isnull=True, due_at__lt=now)
     return waiting.select_related("superior").order_by("due_at", "pk")[:most]
 
 

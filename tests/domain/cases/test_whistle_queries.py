@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from mulin.cases.actions import answering, handling, triage, whistling
+from mulin.cases.actions import answering, escalating, handling, triage, whistling
 from mulin.cases.models import Case, Ruling
 from mulin.cases.queries import page, records, rulings, transfers, whistles
 from mulin.cases.queries.completion import Period
@@ -15,8 +15,9 @@ from mulin.cases.queries.whistle_shapes import NeedKind, Slot, WhistlePage
 from mulin.cases.queries.whistles import WhistleTab
 from mulin.cases.rules.lifecycle import Act
 from mulin.cases.rules.whistles import AlreadyRuled, RulingOutcome
-from mulin.kernel.actor import Actor
+from mulin.kernel.actor import SYSTEM, Actor
 from mulin.kernel.errors import BadInput, NotAllowed, NotFound
+from mulin.ledger.models import Entry
 from tests.make import cases as make
 from tests.make import whistles as blow
 from tests.make.cases import NOON
@@ -196,6 +197,22 @@ def test_a_case_returned_twice_waits_on_its_superiors_list_until_it_is_dispatche
     triage.dispatch_case(case_id=case.pk, lead="firm", reason="就归物业", actor=there.superior, now=NOON)
     (row,) = rulings.rulings_of(there.superior)
     assert (row.outcome, row.unit, rulings.owed_by(there.superior)) == ("report_in", "示例物业", owed)
+
+
+def test_the_level_above_is_told_once_when_a_case_returned_twice_lies_with_its_superior(there: Field) -> None:
+    case = bounced(there)
+    asked_of = Ruling.objects.get()
+    assert asked_of.due_at is not None
+    late = asked_of.due_at + timedelta(minutes=1)
+    assert escalating.sweep_whistles(actor=SYSTEM, now=asked_of.due_at).total == 0
+    assert escalating.sweep_whistles(actor=SYSTEM, now=late).counts["silent_ruling"] == 1
+    assert escalating.sweep_whistles(actor=SYSTEM, now=late + timedelta(days=9)).total == 0
+    told = Entry.objects.get(kind="case.ruling_escalated")
+    assert (told.facts["was"], told.facts["to"]) == (there.city.county.pk, there.city.city.pk)
+    case.refresh_from_db()
+    assert (case.desk, Ruling.objects.get().superior) == (there.city.county, there.city.county)
+    triage.dispatch_case(case_id=case.pk, lead="firm", reason="就归物业", actor=there.superior, now=late)
+    assert Ruling.objects.get().outcome == "report_in"
 
 
 def test_figures_open_their_cases(there: Field) -> None:
