@@ -28,6 +28,7 @@ from mulin.people.actions import setup, tables
 from mulin.people.models import Appointment, Unit
 from mulin.people.queries.days import in_force
 from mulin.people.rules.rows import Imported
+from mulin.places.actions import divisions
 from mulin.places.actions import importing as places
 from mulin.places.queries import ground
 from mulin.places.rules.atlas import Atlas
@@ -129,6 +130,10 @@ def _adopt(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, dict
         ),
     }
     counts = {name: _counts(imported) for name, imported in sections.items()}
+    if pack.divisions.rows:
+        counts["divisions"] = divisions.import_divisions(
+            divisions=pack.divisions.rows, from_on=day, complete=True, actor=actor, now=now
+        ).counts()
     counts["areas"] = places.import_areas(
         areas=pack.areas.rows,
         from_on=day,

@@ -20,11 +20,11 @@ MANIFEST: Final = "pack.toml"
 TABLES: Final = (
     "unit_kinds", "roles", "permits", "posts", "units", "staff", "compounds", "buildings", "list", "dispatch",
     "escalation", "notices", "calendars", "profiles",
-    "visits", "formula", "whistles", "grades", "reviews", "labels",
+    "visits", "formula", "whistles", "grades", "reviews", "labels", "divisions",
 )  # fmt: skip
 MAPS: Final = ("areas", "compounds")
 # What lies on the ground and who works there is of one place: never taken from a base.
-OF_THE_PLACE: Final = frozenset({"units", "staff", "areas", "compounds", "buildings"})
+OF_THE_PLACE: Final = frozenset({"units", "staff", "areas", "compounds", "buildings", "divisions"})
 DATA: Final = (".csv", ".xlsx", ".geojson", ".toml")
 JSON_BYTES: Final = 64_000_000
 

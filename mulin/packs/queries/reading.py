@@ -20,6 +20,8 @@ from mulin.packs.queries.manifest import manifest
 from mulin.packs.rules import after_tables, clock_tables, geojson, grade_table, pack, whistle_table
 from mulin.packs.rules.cells import BadCell
 from mulin.packs.rules.checks import check
+from mulin.packs.rules.division_table import COLUMNS as DIVISIONS
+from mulin.packs.rules.division_table import division_row
 from mulin.packs.rules.pack import Pack, Source, Table
 from mulin.packs.rules.problems import Problem
 from mulin.packs.rules.review_table import COLUMNS as REVIEWS
@@ -77,6 +79,7 @@ def examine(path: Path) -> tuple[Pack, tuple[Problem, ...]]:
         areas=_areas(folder, head.from_on),
         compounds=folder.table("compounds", pack.COMPOUNDS, partial(_compound, outlines)),
         buildings=folder.table("buildings", pack.BUILDINGS, _building),
+        divisions=folder.table("divisions", DIVISIONS, partial(division_row, head.from_on)),
         items=items,
         list_digest=list_digest,
         calendars=_lined(folder.table("calendars", clock_tables.CALENDARS, partial(CalendarRow, 0))),

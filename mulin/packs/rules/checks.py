@@ -9,6 +9,7 @@ from mulin.packs.rules import clock_tables
 from mulin.packs.rules import pack as columns
 from mulin.packs.rules.after_tables import check_after
 from mulin.packs.rules.cells import Column
+from mulin.packs.rules.division_table import check_table as check_divisions
 from mulin.packs.rules.grade_table import check_grades
 from mulin.packs.rules.pack import Pack, Source, Table
 from mulin.packs.rules.problems import Problem
@@ -63,6 +64,7 @@ def check(pack: Pack, *, items: Collection[str]) -> list[Problem]:
     return [
         *_people(pack),
         *_ground(pack),
+        *check_divisions(pack.divisions),
         *_references(pack),
         *_dispatch(pack, items),
         *check_steps(pack.whistles, {kind.code for kind in pack.kinds.rows}),

@@ -29,6 +29,7 @@ from mulin.packs.rules.cells import (
 )
 from mulin.people.rules.plans import UnitRow
 from mulin.people.rules.structure import KindRow, PostRow, RoleRow, TermRow
+from mulin.places.rules.divisions import Division
 from mulin.places.rules.ground import AreaEdition, BuildingThere, CompoundThere
 from mulin.telling.rules.routes import Route
 from mulin.worklog.rules.labels import LabelRow
@@ -80,6 +81,7 @@ class Pack:
     areas: Table[AreaEdition] = Table()
     compounds: Table[CompoundThere] = Table()
     buildings: Table[BuildingThere] = Table()
+    divisions: Table[Division] = Table()
     items: tuple[ItemRow, ...] = ()
     dispatch: Table[DispatchRow] = Table()
     ladder: Table[Rung] = Table()

@@ -29,7 +29,7 @@ from mulin.places.rules.imports import import_of_areas, import_of_buildings, imp
 BATCH = 1_000
 
 
-def _open_edition() -> None:
+def open_edition() -> None:
     """Take the lock that makes changes of places queue up, and give the state to come its number."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -59,7 +59,7 @@ def import_areas(
     :raises BadGround: naming every area that is broken, strays, overlaps or leaves a gap
     """
     unit_id = policy.require(actor, Act.IMPORT_AREAS)
-    _open_edition()
+    open_edition()
     standing = queries.ground_to_change(from_on)
     changes = import_of_areas(standing, areas, complete_kinds=complete_kinds)
     leaving = [*changes.changed, *changes.ended]
@@ -116,7 +116,7 @@ def import_compounds(
     :raises BadGround: naming every compound with an unknown grid or a position far from it
     """
     unit_id = policy.require(actor, Act.IMPORT_COMPOUNDS)
-    _open_edition()
+    open_edition()
     standing = queries.ground_to_change(from_on)
     changes = import_of_compounds(standing, compounds, complete=complete)
     arriving = [*changes.new.values(), *changes.changed.values()]
@@ -203,7 +203,7 @@ def import_buildings(
     :raises BadGround: naming every building with an unknown grid or compound, or a position far from its grid
     """
     unit_id = policy.require(actor, Act.IMPORT_BUILDINGS)
-    _open_edition()
+    open_edition()
     standing = queries.ground_to_change(from_on)
     changes = import_of_buildings(standing, buildings, complete=complete)
     arriving = [*changes.new.values(), *changes.changed.values()]
@@ -310,7 +310,7 @@ def group_buildings(
     :raises BadInput: a building's running period begins after that day
     """
     unit_id = policy.require(actor, Act.GROUP_BUILDINGS)
-    _open_edition()
+    open_edition()
     running = BuildingGrid.objects.filter(building__code__in=building_codes, until_on=None)
     held = {row.building.code: row for row in running.select_related("building").order_by("pk")}
     for code in building_codes:

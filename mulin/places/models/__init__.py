@@ -1,5 +1,6 @@
 """Tables of places; no behaviour."""
 
+from mulin.places.models.divisions import Division
 from mulin.places.models.ground import (
     Area,
     Building,
@@ -19,6 +20,7 @@ __all__ = [
     "Compound",
     "CompoundFirm",
     "CompoundGrid",
+    "Division",
     "Dwelling",
     "Edition",
     "Stairwell",

@@ -20,10 +20,12 @@ from mulin.places.models import (
     Compound,
     CompoundFirm,
     CompoundGrid,
+    Division,
     Dwelling,
     Edition,
     Stairwell,
 )
+from mulin.places.queries.divisions import divisions_on
 from mulin.places.rules.atlas import Atlas
 from mulin.places.rules.ground import AreaEdition, BuildingThere, CompoundThere, Ground
 from mulin.places.rules.located import Located
@@ -298,7 +300,7 @@ def ground_on(on: date) -> Ground:
         )
         for c in Compound.objects.filter(_running(on)).order_by("code")
     )
-    return Ground(tuple(areas_on(on)), compounds, _buildings_on(on))
+    return Ground(tuple(areas_on(on)), compounds, _buildings_on(on), divisions_on(on))
 
 
 def ground_to_change(on: date) -> Ground:
@@ -349,7 +351,7 @@ def _running(on: date, prefix: str = "") -> Q:
 
 def _days_of_change() -> tuple[date, ...]:
     days: set[date] = set()
-    for model in (Area, Compound, CompoundGrid, CompoundFirm, Building, BuildingGrid):
+    for model in (Area, Compound, CompoundGrid, CompoundFirm, Building, BuildingGrid, Division):
         for bound in ("from_on", "until_on"):
             days |= set(model.objects.exclude(**{bound: None}).values_list(bound, flat=True).distinct())
     return tuple(sorted(days))

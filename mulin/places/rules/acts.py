@@ -6,6 +6,7 @@ from enum import StrEnum
 class Act(StrEnum):
     """An act of this package."""
 
+    IMPORT_DIVISIONS = "import_divisions"
     IMPORT_AREAS = "import_areas"
     IMPORT_COMPOUNDS = "import_compounds"
     IMPORT_BUILDINGS = "import_buildings"

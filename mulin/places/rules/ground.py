@@ -11,6 +11,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from mulin.kernel.errors import BadInput
+from mulin.places.rules.divisions import Division
 
 METRES_PER_DEGREE: Final = 111_320.0
 
@@ -76,6 +77,7 @@ class Ground:
     areas: tuple[AreaEdition, ...] = ()
     compounds: tuple[CompoundThere, ...] = ()
     buildings: tuple[BuildingThere, ...] = ()
+    divisions: tuple[Division, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,7 +57,7 @@ def test_loading_takes_the_same_queries_however_much_there_is(grids: int) -> Non
     make.drawn(*make.community(grids=grids))
     with CaptureQueriesContext(connection) as asked:
         queries.ground_on(NEW_YEAR)
-    assert len(asked) == 6
+    assert len(asked) == 7
 
 
 def test_few_days_are_kept_at_a_time() -> None:
