@@ -15,6 +15,7 @@ from mulin.api import (
     cases,
     city,
     figures,
+    insight,
     mediation,
     people,
     photos,
@@ -45,7 +46,7 @@ _PUBLIC_GET: Final = (400, 422, 503)
 _PUBLIC_POST: Final = (400, 404, 409, 413, 422, 429, 503)
 _STAFF_GET: Final = (400, 401, 403, 404, 409, 422, 503)
 _STAFF_POST: Final = (400, 401, 403, 404, 409, 413, 422, 503)
-_UNKEYED: Final = frozenset({"upload_photo", "reveal_contact", "consult_mediation"})
+_UNKEYED: Final = frozenset({"ask_inside", "upload_photo", "reveal_contact", "consult_mediation"})
 _WORDS: Final = {
     400: "The request cannot be read.",
     401: "No token, or one that is not valid.",
@@ -140,6 +141,7 @@ def build() -> MulinAPI:
         ("", people.router),
         ("", receptions.router),
         ("", worklog.router),
+        ("", insight.router),
     ):
         api.add_router(prefix, router, auth=staff)
     return api

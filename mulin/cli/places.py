@@ -1,4 +1,4 @@
-"""Places from the command line: ``mulin places locate``, ``parse``, ``buildings``."""
+"""Places from the command line: ``mulin places locate``, ``parse``, ``state``."""
 
 import json
 from datetime import date, datetime
@@ -9,6 +9,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from mulin.cli import coordinates
+from mulin.insight.queries import states
+from mulin.insight.queries.matters import What
+from mulin.kernel.actor import SYSTEM
 from mulin.places.queries import ground as queries
 from mulin.places.rules.located import Located
 
@@ -59,6 +62,36 @@ def locate(lon: float, lat: float, at: date | None, as_json: bool) -> None:
 def parse(text: str, at: date | None, as_json: bool) -> None:
     """Say which grid an address lies in, and why."""
     _say(queries.locate_address(text, on=at or timezone.localdate()), as_json)
+
+
+@places.command()
+@click.argument("code")
+@_AT
+@_JSON
+def state(code: str, at: date | None, as_json: bool) -> None:
+    """Say what an area was on a day: its edition, what stood in it, its posts, its cases."""
+    told = states.state_of(SYSTEM, code, on=at or timezone.localdate())
+    if as_json:
+        click.echo(json.dumps(told.as_json(), ensure_ascii=False, default=str))
+        return
+    click.echo(
+        " › ".join([*(one.name for one in reversed(told.chain)), told.area.name]) + f"  {told.area.code}"
+    )
+    click.echo(
+        _("%(hectares)s 公顷，边界自 %(day)s 起生效（第 %(edition)d 版）")
+        % {"hectares": told.hectares, "day": told.from_on.isoformat(), "edition": told.editions}
+    )
+    click.echo(
+        _("网格 %(grids)d · 小区 %(compounds)d · 楼栋 %(buildings)d · 单元 %(stairwells)d · 户 %(dwellings)d")
+        % told.as_json()
+    )
+    for post in told.posts or ():
+        click.echo(f"  {post.name} {post.held} / {post.units}")
+    words = {What.REPORTED: _("本月上报"), What.CLOSED: _("本月办结"), What.OPEN: _("当日在办")}
+    click.echo(" · ".join(f"{words[what]} {number}" for what, number in told.cases.items()))
+    click.echo(_("户没有起止日期，按楼栋现在的登记算；重办过的按最后一次结案算。"))
+    if told.synthetic:
+        click.echo(_("形状为示意，非真实边界"))
 
 
 def _say(found: Located, as_json: bool) -> None:

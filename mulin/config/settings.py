@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "mulin.publications",
     "mulin.worklog",
     "mulin.packs",
+    "mulin.insight",
     "mulin.resident",
     "mulin.console",
     "mulin.api",

@@ -20,6 +20,7 @@ DOMAINS = (
     "publications",
     "judgement",
     "worklog",
+    "insight",
 )
 DOORS = ("api", "console", "resident")
 

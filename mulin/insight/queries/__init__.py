@@ -1,0 +1,1 @@
+"""Questions of space and time; each begins with who asks, none writes."""
