@@ -93,8 +93,8 @@ WGS84: Final = System("wgs84", "WGS-84 经纬度", "WGS-84 degrees", Family.DEGR
 CGCS2000: Final = System(
     "cgcs2000", "CGCS2000 经纬度（国家大地坐标系）", "CGCS2000 degrees", Family.DEGREES, 1.0, 4490
 )
-GCJ02: Final = System("gcj02", "GCJ-02（火星坐标）", "GCJ-02", Family.GCJ, 2.0)
-BD09: Final = System("bd09", "BD-09（百度坐标）", "BD-09", Family.BD, 3.0)
+GCJ02: Final = System("gcj02", "GCJ-02（火星坐标）", "GCJ-02", Family.GCJ, 10.0)
+BD09: Final = System("bd09", "BD-09（百度坐标）", "BD-09", Family.BD, 12.0)
 SYSTEMS: Final[Mapping[str, System]] = {
     each.code: each for each in (WGS84, CGCS2000, GCJ02, BD09, *_gauss_kruger())
 }

@@ -100,6 +100,12 @@ class Plane:
         flat: Any = shapely.transform(np.array(shapes, dtype=object), lambda pairs: pairs * scale)
         return list(flat)
 
+    def unflatten(self, shapes: Sequence[BaseGeometry]) -> list[BaseGeometry]:
+        """Return shapes in metres as degrees again."""
+        scale = np.array([self.east_scale, METRES_PER_DEGREE])
+        round_: Any = shapely.transform(np.array(shapes, dtype=object), lambda pairs: pairs / scale)
+        return list(round_)
+
 
 def plane_of(geometries: Sequence[BaseGeometry]) -> Plane:
     """Return the plane for the middle latitude of ``geometries``."""

@@ -3,8 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from enum import StrEnum
+from typing import Any, Final
 
+import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
@@ -16,6 +18,28 @@ TOLERANCE_METRES: Final = 2.0
 VERTICES_MAX: Final = 20_000
 
 
+class Fault(StrEnum):
+    """What sort of fault the ground has."""
+
+    OVERLAP = "overlap"
+    GAP = "gap"
+    STRAY = "stray"
+    UNEVEN = "uneven"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a fault lies and how large it is: degrees, hectares, the width in metres where it is widest."""
+
+    fault: Fault
+    lon: float
+    lat: float
+    hectares: float
+    width_m: float
+    other: str = ""  # the code of the other area it is a fault with
+
+
 @dataclass(frozen=True, slots=True)
 class Problem:
     """What is wrong with the thing ``code``, and how to mend it: message ids with ``facts`` to fill in."""
@@ -24,6 +48,7 @@ class Problem:
     what: str
     how: str
     facts: Mapping[str, str | int] = field(default_factory=dict)
+    spot: Spot | None = None
 
 
 def _shape_problem(area: AreaEdition) -> Problem | None:
@@ -58,6 +83,15 @@ def _hectares(shape: BaseGeometry) -> str:
     return f"{shape.area / 10_000:.2f}"
 
 
+def spot_of(fault: Fault, strip: BaseGeometry, plane: Plane, other: str = "") -> Spot:
+    """Return the widest place of a strip in metres."""
+    circle: Any = shapely.maximum_inscribed_circle
+    radius = shapely.get_coordinates(circle(strip, tolerance=0.05))
+    (x, y), width = radius[0], 2 * float(np.hypot(*(radius[-1] - radius[0])))
+    lon, lat = round(float(x) / plane.east_scale, 6), round(float(y) / METRES_PER_DEGREE, 6)
+    return Spot(fault, lon, lat, round(strip.area / 10_000, 4), round(width, 2), other)
+
+
 def _somewhere(shape: BaseGeometry, plane: Plane) -> str:
     spot = shape.representative_point()
     return f"{spot.x / plane.east_scale:.5f},{spot.y / METRES_PER_DEGREE:.5f}"
@@ -78,7 +112,9 @@ def _overlaps(
                 "spot": _somewhere(common, plane),
             }
             what = "与「%(other)s」重叠 %(hectares)s 公顷（在 %(spot)s）"
-            problems.append(Problem(kin[other].code, what, "同级区域不得重叠：请修正其中一个的边界", facts))
+            how = "同级区域不得重叠：请修正其中一个的边界"
+            spot = spot_of(Fault.OVERLAP, common, plane, kin[one].code)
+            problems.append(Problem(kin[other].code, what, how, facts, spot))
     return problems
 
 
@@ -90,7 +126,8 @@ def _strays(
         return None
     facts = {"parent": parent.name, "hectares": _hectares(beyond), "spot": _somewhere(beyond, plane)}
     what = "有 %(hectares)s 公顷在上级「%(parent)s」之外（在 %(spot)s）"
-    return Problem(area.code, what, "请修正边界，或检查上级编码", facts)
+    spot = spot_of(Fault.STRAY, beyond, plane, parent.code)
+    return Problem(area.code, what, "请修正边界，或检查上级编码", facts, spot)
 
 
 def _gap(
@@ -106,7 +143,7 @@ def _gap(
         return None
     facts = {"hectares": _hectares(bare), "spot": _somewhere(bare.buffer(-tolerance / 2), plane)}
     what = "有 %(hectares)s 公顷没有划入任何网格（如 %(spot)s）"
-    return Problem(parent.code, what, "请把空白处划入相邻网格", facts)
+    return Problem(parent.code, what, "请把空白处划入相邻网格", facts, spot_of(Fault.GAP, bare, plane))
 
 
 def survey(areas: Iterable[AreaEdition], *, tolerance: float = TOLERANCE_METRES) -> list[Problem]:
