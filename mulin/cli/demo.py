@@ -23,6 +23,7 @@ from mulin.cases.rules.dispatch import NoRule
 from mulin.cases.rules.intake import Channel, ContactGiven, Filing, Kind, PhotoGiven
 from mulin.cases.rules.lifecycle import Act, State
 from mulin.cli.demo_after import AFTER
+from mulin.cli.demo_around import around
 from mulin.cli.demo_pictures import Picture, drawn
 from mulin.cli.demo_sign_ins import home
 from mulin.cli.demo_whistles import whistle_on
@@ -192,6 +193,7 @@ def seed(*, now: datetime, say: Callable[[str], object] = click.echo) -> int:
     for number, (scene, compound) in enumerate(zip(SCENES, compounds, strict=False), 1):
         if not is_filed("demo", f"scene-{number}"):
             _play(scene, number, home(now) if scene.seen else compound, cast)  # by who signs in
+    around(cast, now=now)
     say(f"{len(SCENES)} demonstration cases (示例)")
     return len(SCENES)
 

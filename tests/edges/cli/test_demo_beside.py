@@ -8,6 +8,9 @@ from django.utils import timezone
 from mulin.cases.models import Appeal, Call, Case, Exclusion, Mediation, Ruling, Supervision, Visit, Whistle
 from mulin.cli.demo import seed
 from mulin.cli.demo_sign_ins import demo_city
+from mulin.judgement.models import Review, Submission
+from mulin.publications.models import Comment, Promise
+from mulin.worklog.models import LogEntry
 from tests.make import packs
 
 
@@ -34,3 +37,7 @@ def test_the_demonstration_shows_every_side_record_waiting_for_somebody(
     assert Case.objects.filter(rulings_open=1).count() == 1
     (file,) = Mediation.objects.all()
     assert (file.state, file.sessions.count(), "mediator" in seats) == ("open", 1, True)
+    assert sorted(Promise.objects.values_list("state", flat=True)) == ["kept", "running"]
+    assert Comment.objects.get().state == "comment_waiting"
+    assert (Review.objects.get().shown_at, Submission.objects.count()) == (None, 1)
+    assert sorted(LogEntry.objects.values_list("kind__code", flat=True)) == ["activity", "problem"]
