@@ -97,6 +97,7 @@ INSTALLED_APPS = [
     "mulin.telling",
     "mulin.publications",
     "mulin.worklog",
+    "mulin.boundaries",
     "mulin.packs",
     "mulin.insight",
     "mulin.resident",

@@ -15,6 +15,7 @@ from procrastinate.contrib.django.django_connector import DjangoConnector
 from procrastinate.exceptions import UniqueViolation
 from procrastinate.jobs import Status
 
+from mulin.boundaries import jobs as boundaries
 from mulin.cases import jobs as cases
 from mulin.gateways import photos
 from mulin.ledger import jobs as ledger
@@ -42,6 +43,7 @@ TIMERS: Final = (
     Timer("ledger.forget_receipts", "41 2 * * *", lambda now: ledger.forget_receipts(now=now)),
     Timer("cases.resume_clocks", "* * * * *", lambda now: cases.resume_clocks(now=now)),
     Timer("cases.begin_calendars", "* * * * *", lambda now: cases.begin_calendars(now=now)),
+    Timer("boundaries.begin", "* * * * *", lambda now: boundaries.begin_adjustments(now=now)),
     Timer("cases.sweep_clocks", "* * * * *", lambda now: cases.sweep_clocks(now=now)),
     Timer("telling.follow", "* * * * * */10", lambda now: telling.follow(now=now)),
     Timer("telling.sms", "* * * * * 5", lambda now: telling.send("sms", now=now)),

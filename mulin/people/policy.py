@@ -73,7 +73,7 @@ def require(actor: Actor, act: Act, unit: Unit) -> int | None:
     raise NotAllowed("您的岗位不能对这个单位做这一步")
 
 
-def require_everywhere(actor: Actor, act: Act) -> int | None:
+def require_everywhere(actor: Actor, act: str) -> int | None:
     """Return the unit in whose name ``actor`` does an act that touches the whole city.
 
     :raises NotAllowed: no post of the actor permits it everywhere

@@ -19,6 +19,8 @@ SHARED = {
     "mulin.cases.actions.clockwork",
     "mulin.cases.actions.whistle_moves",
     "mulin.people.actions.trees",
+    "mulin.people.actions.carrying",
+    "mulin.places.actions.writing",
     "mulin.people.actions.periods",
 }
 

@@ -21,6 +21,7 @@ DOMAINS = (
     "judgement",
     "worklog",
     "insight",
+    "boundaries",
 )
 DOORS = ("api", "console", "resident")
 

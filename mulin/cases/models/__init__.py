@@ -10,6 +10,7 @@ from mulin.cases.models.clocks import (
     Promise,
 )
 from mulin.cases.models.escalation import Alarm, Bulletin, Rung, Supervision
+from mulin.cases.models.handovers import Handover
 from mulin.cases.models.heart import (
     Assignment,
     Case,
@@ -41,6 +42,7 @@ __all__ = [
     "Exclusion",
     "Extension",
     "Formula",
+    "Handover",
     "Hold",
     "Mediation",
     "MediationSession",

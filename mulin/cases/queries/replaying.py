@@ -24,10 +24,10 @@ _ENTRIES: Final = """
 select subject, id, kind, at, account_id, facts::text from ledger_entry
 where subject = any(%s) and subject_kind = 'case' and at <= %s
 """
-# A calendar that moved many deadlines wrote one entry for each block of them.
-_CALENDARS: Final = """
+# A calendar that moved many deadlines, or boundaries that moved many cases, wrote one entry for each block.
+_BLOCKS: Final = """
 select id, kind, at, account_id, facts::text from ledger_entry
-where kind = 'calendar.moved' and subject_kind = 'calendar' and at <= %s order by id
+where kind in ('calendar.moved', 'boundaries.cases_moved') and at <= %s order by id
 """
 _ANSWERS: Final = "select case_id, id, answered_at from cases_report where case_id = any(%s)"
 # Every record beside a case, as its entries name it.
@@ -80,7 +80,7 @@ def tell_again(*, progress: Callable[[int], object] = int) -> Told:
     """
     cases = entries = 0
     with one_moment():
-        moved = _calendars(ALWAYS)
+        moved = _by_block(ALWAYS)
         for block in _blocks():
             past = _past(block, moved)
             answers, sides = _answers(block), _sides(block)
@@ -114,7 +114,7 @@ def stood_on(moment: datetime) -> Counter[str]:
     """Return how many cases stood in each state at ``moment``, by the entries until then (S-081)."""
     stood: Counter[str] = Counter()
     with one_moment():
-        moved = _calendars(moment)
+        moved = _by_block(moment)
         for block in _blocks():
             for past in _past(block, moved, until=moment).values():
                 stood[replay.fold(past).columns["state"]] += 1
@@ -139,14 +139,15 @@ def _blocks() -> Iterator[list[dict[str, Any]]]:
 Numbered = tuple[int, Happened]
 
 
-def _calendars(until: datetime) -> dict[str, list[Numbered]]:
-    """Return by case when a calendar moved its deadline."""
+def _by_block(until: datetime) -> dict[str, list[Numbered]]:
+    """Return by case when a calendar moved its deadline, or boundaries its units."""
     moved: dict[str, list[Numbered]] = defaultdict(list)
     with connection.cursor() as cursor:
-        cursor.execute(_CALENDARS, (until,))
+        cursor.execute(_BLOCKS, (until,))
         for number, kind, at, account, facts in cursor.fetchall():
-            for case, due in orjson.loads(facts)["cases"].items():
-                moved[case].append((number, Happened(kind, at, account, {"due": due})))
+            told = "due" if kind == "calendar.moved" else "moved"
+            for case, what in orjson.loads(facts)["cases"].items():
+                moved[case].append((number, Happened(kind, at, account, {told: what})))
     return moved
 
 

@@ -223,9 +223,16 @@ def _reckoned(standing: Standing, entry: Happened) -> None:
     standing.columns["due_at"] = datetime.fromisoformat(entry.facts["due"])
 
 
+def _handed_over(standing: Standing, entry: Happened) -> None:
+    """Follow boundaries that were adjusted: other units have the case; no act on it, but its next version."""
+    standing.columns["version"] += 1
+    _put(standing.columns, entry.facts)
+
+
 _Turn = Callable[[Standing, Happened], None]
 _SPECIAL: Final[Mapping[str, _Turn]] = {
     "case.filed": _filed, "case.joined": _joined, "calendar.moved": _reckoned,
+    "boundaries.cases_moved": _handed_over,
 }  # fmt: skip
 _TURNS: Final[Mapping[str, _Turn]] = {
     "case.dispatched": _dispatched,

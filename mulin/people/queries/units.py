@@ -301,10 +301,10 @@ def units_plan(rows: Collection[UnitRow], *, ends: Collection[str] = (), on: dat
 
     :raises BadRows: a row breaks a rule; all broken rows are named
     """
-    return plans.plan(list(rows), kinds=kind_rules(), known=_states(on), ends=list(ends), on=on)
+    return plans.plan(list(rows), kinds=kind_rules(), known=states_on(on), ends=list(ends), on=on)
 
 
-def _states(on: date) -> Mapping[str, UnitState]:
+def states_on(on: date) -> Mapping[str, UnitState]:
     """Return every unit as it stands on a day, by code, in three statements."""
     parents = dict(Belonging.objects.filter(_latest(on)).values_list("unit_id", "parent__code"))
     names = {

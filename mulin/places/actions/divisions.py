@@ -10,7 +10,7 @@ from django.db.models import Q
 from mulin.kernel.actor import Actor
 from mulin.ledger.actions import record
 from mulin.places import models, policy
-from mulin.places.actions.importing import BATCH, open_edition
+from mulin.places.actions.writing import BATCH, open_edition
 from mulin.places.queries.divisions import divisions_on
 from mulin.places.queries.ground import LaterChange
 from mulin.places.rules.acts import Act

@@ -3,20 +3,19 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-import shapely
-from django.db import connection, transaction
+from django.db import transaction
 
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput, NotFound
 from mulin.ledger.actions import record
 from mulin.places import policy
+from mulin.places.actions import writing
 from mulin.places.models import (
     Area,
     Building,
     BuildingGrid,
     Compound,
     CompoundFirm,
-    CompoundGrid,
     Dwelling,
     Stairwell,
 )
@@ -25,19 +24,6 @@ from mulin.places.rules.acts import Act
 from mulin.places.rules.changes import Changes
 from mulin.places.rules.ground import AreaEdition, BuildingThere, CompoundThere
 from mulin.places.rules.imports import import_of_areas, import_of_buildings, import_of_compounds
-
-BATCH = 1_000
-
-
-def open_edition() -> None:
-    """Take the lock that makes changes of places queue up, and give the state to come its number."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "insert into places_edition (id, number) values (1, nextval('places_edition_number')) "
-            "on conflict (id) do update set number = nextval('places_edition_number')"
-        )
-    queries.forget()
-    transaction.on_commit(queries.forget)
 
 
 @transaction.atomic
@@ -59,7 +45,7 @@ def import_areas(
     :raises BadGround: naming every area that is broken, strays, overlaps or leaves a gap
     """
     unit_id = policy.require(actor, Act.IMPORT_AREAS)
-    open_edition()
+    writing.open_edition()
     standing = queries.ground_to_change(from_on)
     changes = import_of_areas(standing, areas, complete_kinds=complete_kinds)
     leaving = [*changes.changed, *changes.ended]
@@ -67,7 +53,7 @@ def import_areas(
     running.filter(from_on=from_on).delete()  # begun that very day: it never came to count
     running.update(until_on=from_on)
     arriving = [*changes.new.values(), *changes.changed.values()]
-    Area.objects.bulk_create([_area_row(area, from_on) for area in arriving], batch_size=BATCH)
+    Area.objects.bulk_create([writing.area_row(area, from_on) for area in arriving], batch_size=writing.BATCH)
     if not changes.is_empty:
         record(
             "places.areas_imported",
@@ -79,29 +65,6 @@ def import_areas(
             **changes.counts(),
         )
     return changes
-
-
-def _area_row(area: AreaEdition, from_on: date) -> Area:
-    west, south, east, north = shapely.from_wkb(area.outline).bounds
-    return Area(
-        code=area.code,
-        kind=area.kind,
-        name=area.name,
-        parent_code=area.parent_code,
-        unit_code=area.unit_code,
-        grid_type=area.grid_type,
-        outline=area.outline,
-        west=west,
-        south=south,
-        east=east,
-        north=north,
-        synthetic=area.synthetic,
-        source=area.source,
-        source_system=area.source_system,
-        accuracy_m=area.accuracy_m,
-        from_on=from_on,
-        until_on=None,
-    )
 
 
 @transaction.atomic
@@ -116,13 +79,13 @@ def import_compounds(
     :raises BadGround: naming every compound with an unknown grid or a position far from it
     """
     unit_id = policy.require(actor, Act.IMPORT_COMPOUNDS)
-    open_edition()
+    writing.open_edition()
     standing = queries.ground_to_change(from_on)
     changes = import_of_compounds(standing, compounds, complete=complete)
     arriving = [*changes.new.values(), *changes.changed.values()]
     Compound.objects.bulk_create(
         [_compound_row(compound, from_on) for compound in arriving],
-        batch_size=BATCH,
+        batch_size=writing.BATCH,
         update_conflicts=True,
         unique_fields=["code"],
         update_fields=["name", "aliases", "lon", "lat", "outline", "synthetic", "until_on"],
@@ -130,7 +93,7 @@ def import_compounds(
     Compound.objects.filter(code__in=list(changes.ended)).update(until_on=from_on)
     given = {compound.code: compound for compound in arriving}
     keys = dict(Compound.objects.filter(code__in=[*given, *changes.ended]).values_list("code", "pk"))
-    _renew_grids(keys, given, from_on)
+    writing.renew_grids(keys, {code: each.grid_codes for code, each in given.items()}, from_on)
     _renew_firms(keys, given, from_on)
     if not changes.is_empty:
         record(
@@ -159,23 +122,6 @@ def _compound_row(compound: CompoundThere, from_on: date) -> Compound:
     )
 
 
-def _renew_grids(keys: Mapping[str, int], given: Mapping[str, CompoundThere], from_on: date) -> None:
-    """End what a compound no longer lies in and begin what it lies in now; nothing given ends everything."""
-    wanted = {(key, grid) for code, key in keys.items() if code in given for grid in given[code].grid_codes}
-    running = CompoundGrid.objects.filter(compound__in=keys.values(), until_on=None)
-    held = {(row.compound_id, row.grid_code): row for row in running}
-    leaving = [row.pk for pair, row in held.items() if pair not in wanted]
-    CompoundGrid.objects.filter(pk__in=leaving, from_on=from_on).delete()
-    CompoundGrid.objects.filter(pk__in=leaving).update(until_on=from_on)
-    CompoundGrid.objects.bulk_create(
-        [
-            CompoundGrid(compound_id=key, grid_code=grid, from_on=from_on)
-            for key, grid in sorted(wanted - held.keys())
-        ],
-        batch_size=BATCH,
-    )
-
-
 def _renew_firms(keys: Mapping[str, int], given: Mapping[str, CompoundThere], from_on: date) -> None:
     wanted = {(key, given[code].firm_code) for code, key in keys.items() if code in given}
     wanted = {pair for pair in wanted if pair[1]}
@@ -189,7 +135,7 @@ def _renew_firms(keys: Mapping[str, int], given: Mapping[str, CompoundThere], fr
             CompoundFirm(compound_id=key, firm_code=firm, from_on=from_on)
             for key, firm in sorted(wanted - held.keys())
         ],
-        batch_size=BATCH,
+        batch_size=writing.BATCH,
     )
 
 
@@ -203,7 +149,7 @@ def import_buildings(
     :raises BadGround: naming every building with an unknown grid or compound, or a position far from its grid
     """
     unit_id = policy.require(actor, Act.IMPORT_BUILDINGS)
-    open_edition()
+    writing.open_edition()
     standing = queries.ground_to_change(from_on)
     changes = import_of_buildings(standing, buildings, complete=complete)
     arriving = [*changes.new.values(), *changes.changed.values()]
@@ -212,7 +158,7 @@ def import_buildings(
     )
     Building.objects.bulk_create(
         [_building_row(given, compounds, from_on) for given in arriving],
-        batch_size=BATCH,
+        batch_size=writing.BATCH,
         update_conflicts=True,
         unique_fields=["code"],
         update_fields=["name", "compound", "lon", "lat", "floors", "doors", "until_on"],
@@ -251,23 +197,7 @@ def _building_row(there: BuildingThere, compounds: Mapping[str, int], from_on: d
 
 def _renew_building_grids(keys: Mapping[str, int], arriving: Iterable[BuildingThere], from_on: date) -> None:
     wanted = {(keys[g.code], g.grid_code, g.group_code) for g in arriving}
-    _replace_places(list(keys.values()), wanted, from_on)
-
-
-def _replace_places(buildings: Sequence[int], wanted: set[tuple[int, str, str]], from_on: date) -> None:
-    """End the running grid and group of the buildings where they differ, and begin the wanted ones."""
-    running = BuildingGrid.objects.filter(building__in=buildings, until_on=None)
-    held = {(row.building_id, row.grid_code, row.group_code): row for row in running}
-    leaving = [row.pk for there, row in held.items() if there not in wanted]
-    BuildingGrid.objects.filter(pk__in=leaving, from_on=from_on).delete()
-    BuildingGrid.objects.filter(pk__in=leaving).update(until_on=from_on)
-    BuildingGrid.objects.bulk_create(
-        [
-            BuildingGrid(building_id=key, grid_code=grid, group_code=group, from_on=from_on)
-            for key, grid, group in sorted(wanted - held.keys())
-        ],
-        batch_size=BATCH,
-    )
+    writing.replace_places(list(keys.values()), wanted, from_on)
 
 
 def _renew_stairwells(keys: Mapping[str, int], arriving: Sequence[BuildingThere]) -> None:
@@ -276,7 +206,7 @@ def _renew_stairwells(keys: Mapping[str, int], arriving: Sequence[BuildingThere]
     Stairwell.objects.filter(building__in=mine).exclude(unit_code__in=list(wanted)).delete()
     Stairwell.objects.bulk_create(
         [Stairwell(building_id=key, name=name, unit_code=code) for code, (key, name) in wanted.items()],
-        batch_size=BATCH,
+        batch_size=writing.BATCH,
         update_conflicts=True,
         unique_fields=["unit_code"],
         update_fields=["building", "name"],
@@ -294,7 +224,7 @@ def _renew_stairwells(keys: Mapping[str, int], arriving: Sequence[BuildingThere]
             for _, code in given.stairwells
             for name in given.dwellings()
         ],
-        batch_size=5 * BATCH,
+        batch_size=5 * writing.BATCH,
         ignore_conflicts=True,
     )
 
@@ -310,7 +240,7 @@ def group_buildings(
     :raises BadInput: a building's running period begins after that day
     """
     unit_id = policy.require(actor, Act.GROUP_BUILDINGS)
-    open_edition()
+    writing.open_edition()
     running = BuildingGrid.objects.filter(building__code__in=building_codes, until_on=None)
     held = {row.building.code: row for row in running.select_related("building").order_by("pk")}
     for code in building_codes:
@@ -319,7 +249,7 @@ def group_buildings(
         if held[code].from_on > from_on:
             raise BadInput("%(code)s 的现有归属晚于这一天开始", where="from_on", code=code)
     wanted = {(row.building_id, row.grid_code, group_code) for row in held.values()}
-    _replace_places([row.building_id for row in held.values()], wanted, from_on)
+    writing.replace_places([row.building_id for row in held.values()], wanted, from_on)
     record(
         "places.buildings_grouped",
         subject=group_code or "none",

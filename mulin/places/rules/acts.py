@@ -11,3 +11,4 @@ class Act(StrEnum):
     IMPORT_COMPOUNDS = "import_compounds"
     IMPORT_BUILDINGS = "import_buildings"
     GROUP_BUILDINGS = "group_buildings"
+    ADJUST_BOUNDARIES = "adjust_boundaries"  # merge, split, redraw: areas, units and open cases as one act

@@ -79,6 +79,7 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "no compound, community or grid on record was recognised in the text",
     ),
     "empty": ("没有填写地址", "no address was given"),
+    "redrawn": ("区划调整后归{area}", "it belongs to {area} since the boundaries were adjusted"),
 }
 
 

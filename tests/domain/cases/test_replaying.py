@@ -147,7 +147,7 @@ def moved(here: City) -> Case:
         "base": "cn", "days": {"2026-05-14": {"works": False, "note": "示例"}}})  # fmt: skip
     day = (NOON + timedelta(days=1)).date()
     timetables.change_calendar(drawn=drawn, from_on=day, actor=SYSTEM, now=NOON)
-    assert timetables.begin_calendars(actor=SYSTEM, now=NOON + timedelta(days=1)).moved == 1
+    assert timetables.begin_by_block(actor=SYSTEM, now=NOON + timedelta(days=1)).moved == 1
     return handling.add_note(case_id=made.pk, text="示例", actor=SYSTEM, now=NOON + timedelta(days=1))
 
 
@@ -161,7 +161,7 @@ def test_what_happened_agrees_with_the_rows(past: Callable[[], Case]) -> None:
 
 def unlike(case: Case) -> list[str]:
     """Return what of a case differs from its past, but for where its builder puts it."""
-    moved_by = replaying._calendars(replaying.ALWAYS)
+    moved_by = replaying._by_block(replaying.ALWAYS)
     (block,) = replaying._blocks()
     (row,) = [row for row in block if row["id"] == case.pk]
     past = replaying._past(block, moved_by)[str(case.pk)]

@@ -1,0 +1,1 @@
+"""Questions about adjustments: what one would do, what changed, counts by any day's boundaries."""

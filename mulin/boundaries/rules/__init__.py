@@ -1,0 +1,1 @@
+"""What an adjustment of boundaries may be and what comes of it; pure."""

@@ -1,0 +1,166 @@
+"""Boundaries adjusted as one act: areas, units, staff, open cases, then and on a day to come."""
+
+from datetime import date, timedelta
+
+import pytest
+
+from mulin.boundaries import jobs
+from mulin.boundaries.actions.adjusting import adjust_boundaries
+from mulin.boundaries.models import Adjustment, Succession
+from mulin.boundaries.queries.previews import preview
+from mulin.cases.models import Assignment, Case, Handover
+from mulin.cases.queries import invariants, replaying
+from mulin.cases.rules import replay
+from mulin.kernel.actor import SYSTEM
+from mulin.kernel.errors import BadInput, NotAllowed
+from mulin.ledger.models import Entry
+from mulin.people.models import Unit
+from mulin.places.queries import ground as places
+from mulin.places.queries.ground import LaterChange
+from tests.make import boundaries as make
+from tests.make import places as ground
+from tests.make.boundaries import DAY, NOON, line, outline, plan
+
+pytestmark = pytest.mark.django_db
+MERGE = line("merge", ["C1", "C2"], {"code": "C9", "name": "新社区"})
+SPLIT = line(
+    "split",
+    ["C1G1"],
+    {"code": "C1G3", "name": "三网格", "outline": outline(0, 30)},
+    {"code": "C1G4", "name": "四网格", "outline": outline(30, 100)},
+)
+REDRAW = line(
+    "redraw",
+    ["C1G1", "C1G2"],
+    {"code": "C1G1", "outline": outline(0, 60)},
+    {"code": "C1G2", "outline": outline(60, 200)},
+)
+
+
+def adjust(*lines: dict[str, object], on: date = DAY, key: str = "k1") -> Adjustment:
+    return adjust_boundaries(plan=plan(*lines, on=on), key=key, actor=SYSTEM, now=NOON)
+
+
+def codes(kind: str, on: date = DAY) -> list[str]:
+    return [area.code for area in places.areas_on(on) if area.kind == kind]
+
+
+def who(case: Case) -> tuple[str, str, str]:
+    now = Case.objects.select_related("place_unit", "desk", "lead").get(pk=case.pk)
+    assert now.place_unit
+    return now.place_unit.code, now.desk.code, now.lead.code if now.lead else ""
+
+
+def told_again(case: Case) -> list[str]:
+    moved = replaying._by_block(replaying.ALWAYS)
+    (row,) = [row for block in replaying._blocks() for row in block if row["id"] == case.pk]
+    past = replaying._past([row], moved)[str(case.pk)]
+    wrong = replaying.compare(row, past, {}, {})
+    return [each.where for each in wrong if each.where in (*replay.MOVED, "version")]
+
+
+def test_merged_communities_hand_their_open_cases_to_the_new_one_and_keep_the_closed() -> None:
+    make.territory()
+    received = make.case((50, 50), place="C1G1", desk="S")
+    led = make.case(place="C2", lead="C2", state="in_hand")
+    closed = make.case((50, 50), place="C1", lead="C1", state="closed", closed_at=NOON)
+    before = Case.objects.values().get(pk=closed.pk)
+    made = adjust(MERGE)
+    assert codes("community") == ["C3", "C9"]
+    assert codes("community", DAY - timedelta(days=1)) == ["C1", "C2", "C3"]
+    assert {a.code: a.parent_code for a in places.areas_on(DAY) if a.kind == "grid"} == {
+        "C1G1": "C9", "C1G2": "C9", "C2G1": "C9", "C2G2": "C9", "C3G1": "C3", "C3G2": "C3",
+    }  # fmt: skip
+    units = {unit.code: unit for unit in Unit.objects.all()}
+    assert units["C1"].until_on == units["C2"].until_on == DAY
+    assert units["C2G1"].path == f"{units['S'].pk}/{units['C9'].pk}/{units['C2G1'].pk}/"
+    assert who(received) == ("C1G1", "S", "")
+    assert who(led) == ("C9", "C9", "C9")
+    assert Case.objects.values().get(pk=closed.pk) == before
+    assert Handover.objects.get().how == "share"
+    assert made.counts["cases_moved"] == 1
+    assert [a.unit.code for a in Assignment.objects.filter(case=led, ended_at=None)] == ["C9"]
+    assert told_again(led) == []
+    assert invariants.broken("one_running_lead") == []
+    assert set(Succession.objects.values_list("from_code", "to_code", "share", "back")) == {
+        ("C1", "C9", 1_000_000, 500_000), ("C2", "C9", 1_000_000, 500_000),
+    }  # fmt: skip
+
+
+def test_a_split_grid_gives_cases_away_by_where_they_lie_and_by_share_where_nobody_knows() -> None:
+    make.territory()
+    west = make.case((10, 50), place="C1G1", lead="C1G1", state="dispatched")
+    east = make.case((80, 50), place="C1G1", lead="C1", state="in_hand")
+    nowhere = make.case(place="C1G1", desk="S")
+    adjust(SPLIT)
+    assert who(west) == ("C1G3", "C1G3", "C1G3")
+    assert who(east) == ("C1G4", "C1", "C1")
+    assert who(nowhere) == ("C1G4", "S", "")
+    assert dict(Handover.objects.values_list("case_id", "how")) == {
+        west.pk: "location", east.pk: "location", nowhere.pk: "share",
+    }  # fmt: skip
+    assert Case.objects.get(pk=west.pk).place["area_code"] == "C1G3"
+    assert [told_again(each) for each in (west, east, nowhere)] == [[], [], []]
+
+
+def test_a_border_that_moves_takes_along_the_cases_beside_it() -> None:
+    make.territory()
+    taken = make.case((80, 50), place="C1G1", lead="C1G1", state="in_hand")
+    stays = make.case((20, 50), place="C1G1", lead="C1G1", state="in_hand")
+    unpinned = make.case(place="C1G1", desk="S")
+    adjust(REDRAW)
+    assert who(taken) == ("C1G2", "C1G2", "C1G2")
+    assert who(stays) == ("C1G1", "C1G1", "C1G1")
+    assert who(unpinned) == ("C1G1", "S", "")
+    assert invariants.broken("one_running_lead") == []
+    shares = dict(Succession.objects.filter(from_code="C1G1").values_list("to_code", "share"))
+    assert sum(shares.values()) == 1_000_000
+    assert shares["C1G2"] == pytest.approx(400_000, abs=2)
+
+
+def test_the_preview_says_what_the_act_does_and_changes_nothing() -> None:
+    make.territory()
+    make.case((80, 50), place="C1G1", lead="C1G1", state="in_hand")
+    before = list(Case.objects.values())
+    seen = preview(SYSTEM, plan(REDRAW))
+    assert list(Case.objects.values()) == before
+    assert not Entry.objects.exclude(kind__startswith="case.").exclude(kind__startswith="places.").exists()
+    (move,) = seen.cases()
+    assert (move.was.lead, move.to.lead, move.how) == ("C1G1", "C1G2", "location")
+    assert adjust(REDRAW).counts == seen.counts()
+
+
+def test_on_a_day_to_come_areas_wait_and_cases_go_that_day_once_however_often_the_job_runs() -> None:
+    make.territory()
+    case = make.case((80, 50), place="C1G1", lead="C1G1", state="in_hand")
+    made = adjust(REDRAW, on=DAY + timedelta(days=3))
+    assert made.applied_at is None
+    assert who(case) == ("C1G1", "C1G1", "C1G1")
+    assert jobs.begin_adjustments(now=NOON + timedelta(days=2)) == 0
+    assert jobs.begin_adjustments(now=NOON + timedelta(days=3)) == 1
+    assert who(case) == ("C1G2", "C1G2", "C1G2")
+    assert jobs.begin_adjustments(now=NOON + timedelta(days=3)) == 0
+    assert Handover.objects.count() == 1
+    assert told_again(case) == []
+
+
+def test_the_same_key_is_the_same_adjustment_and_another_plan_is_refused() -> None:
+    make.territory()
+    made = adjust(MERGE, on=DAY + timedelta(days=3))
+    assert adjust(MERGE, on=DAY + timedelta(days=3)).pk == made.pk
+    with pytest.raises(BadInput, match="幂等键"):
+        adjust(REDRAW)
+    with pytest.raises(LaterChange):
+        adjust(REDRAW, key="k2")
+
+
+def test_nobody_without_the_post_adjusts_or_previews() -> None:
+    make.territory()
+    before = list(Unit.objects.values())
+    clerk = ground.clerk("import_areas", "import_people")
+    with pytest.raises(NotAllowed):
+        adjust_boundaries(plan=plan(MERGE), key="k", actor=clerk, now=NOON)
+    with pytest.raises(NotAllowed):
+        preview(clerk, plan(MERGE))
+    assert list(Unit.objects.values()) == before
+    assert not Adjustment.objects.exists()
