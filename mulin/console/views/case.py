@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from mulin.cases.queries import mediations, supervisions, whistles, worklist
 from mulin.cases.queries.page import CasePage, case_page
-from mulin.cases.rules.lifecycle import RUNNING
+from mulin.cases.rules.lifecycle import FINAL, RUNNING
 from mulin.console import (
     after_faces,
     case_faces,
@@ -27,6 +27,7 @@ from mulin.console import (
 from mulin.console.door import StaffRequest, show, show_part, staff
 from mulin.gateways import photos
 from mulin.kernel.errors import NotFound
+from mulin.publications.rules.promises import Act as Promise
 from mulin.worklog.queries.labels import labels
 from mulin.worklog.rules.labels import Family
 
@@ -72,6 +73,7 @@ def right_side(request: StaffRequest, page: CasePage, *, query: str) -> dict[str
         "place": case.place,
         "state": {"word": words.state(case.state), "tone": case_faces.STATE_TONES.get(case.state, "ac")},
         "offers": case_faces.offers_face(page, query=query),
+        "may_promise": case.state not in FINAL and request.actor.may(Promise.PUBLISH),
         "clocks": [face],
         "clock_why": clock_faces.explained(
             case.due_why,

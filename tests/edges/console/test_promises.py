@@ -147,3 +147,14 @@ def test_a_longer_list_asks_no_more() -> None:
             asked.append(len(seen))
         counts.append(asked)
     assert counts[0] == counts[1]
+
+
+def test_a_promise_begins_on_the_page_of_its_case() -> None:
+    open_one, over = console.case("in_hand"), console.case("closed")
+    seat = console.browser(console.DISPATCHER)
+    address = f"/console/promises/?case={open_one.pk}"
+    assert address in body(seat, f"/console/cases/{open_one.pk}/")
+    form = body(seat, address)
+    assert f'value="{open_one.pk}"' in form
+    assert "只有工作人员看得到是哪一件" in form
+    assert "promises/?case=" not in body(seat, f"/console/cases/{over.pk}/")
