@@ -28,7 +28,7 @@ from mulin.people.actions import setup, tables
 from mulin.people.models import Appointment, Unit
 from mulin.people.queries.days import in_force
 from mulin.people.rules.rows import Imported
-from mulin.places.actions import divisions
+from mulin.places.actions import divisions, things
 from mulin.places.actions import importing as places
 from mulin.places.queries import ground
 from mulin.places.rules.atlas import Atlas
@@ -147,8 +147,16 @@ def _adopt(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, dict
     counts["buildings"] = places.import_buildings(
         buildings=pack.buildings.rows, from_on=day, complete=True, actor=actor, now=now
     ).counts()
+    if pack.thing_kinds.rows:
+        counts["things"] = _things(pack, day, actor, now)
     counts["staff"] = _staff(pack, day, actor, now)
     return counts | _lists(pack, day, actor, now)
+
+
+def _things(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, int]:
+    """Adopt the classes of things and the things listed; those recorded otherwise stay."""
+    things.adopt_thing_kinds(rows=pack.thing_kinds.rows, actor=actor, now=now)
+    return things.import_things(things=pack.things.rows, from_on=day, actor=actor, now=now).counts()
 
 
 def _counts(imported: Imported) -> dict[str, int]:

@@ -17,6 +17,7 @@ import click
 import shapely
 from houses import COMPOUNDS, Compound, count_stairs, settle
 from shapes import CENTRE, EAST, METRES, Community, Grid, degrees, draw, number_grids, rng
+from things import things
 
 HERE = Path(__file__).resolve().parent
 CITY, COUNTY = "370400", "370404"
@@ -251,6 +252,14 @@ def write_compounds(compounds: list[Compound]) -> None:
     write_features("compounds.geojson", [feature(c.shape, code=c.code) for c in named])
 
 
+def write_things(communities: list[Community]) -> None:
+    write(
+        "things.csv",
+        "编码,类别编码,名称,经度,纬度,权属单位编码,状态,状况,开放时间,普查日期,来源,精度（米）",
+        sorted((*row[:3], *lonlat(row[3], row[4]), *row[5:]) for row in things(communities)),
+    )
+
+
 def write_staff(streets: dict[str, str], communities: list[Community]) -> None:
     """Staff every desk with invented people called by their post and a number."""
     posts: list[tuple[str, str, str]] = [(CITY, "city_seat", "市级坐席")] * 2
@@ -325,6 +334,7 @@ def main(data: Path) -> None:
     groups = write_units(streets, communities, compounds)
     write_compounds(compounds)
     write_buildings(communities, compounds, groups)
+    write_things(communities)
     write_staff(streets, communities)
     click.echo(
         f"{sum(len(c.grids) for c in communities)} grids, {len(compounds) - 1} compounds written to {HERE}"

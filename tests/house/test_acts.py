@@ -21,6 +21,7 @@ SHARED = {
     "mulin.people.actions.trees",
     "mulin.people.actions.carrying",
     "mulin.places.actions.writing",
+    "mulin.places.actions.thing_grids",
     "mulin.people.actions.periods",
 }
 

@@ -21,10 +21,13 @@ TABLES: Final = (
     "unit_kinds", "roles", "permits", "posts", "units", "staff", "compounds", "buildings", "list", "dispatch",
     "escalation", "notices", "calendars", "profiles",
     "visits", "formula", "whistles", "grades", "reviews", "labels", "divisions",
+    "thing_kinds", "things",
 )  # fmt: skip
 MAPS: Final = ("areas", "compounds")
 # What lies on the ground and who works there is of one place: never taken from a base.
-OF_THE_PLACE: Final = frozenset({"units", "staff", "areas", "compounds", "buildings", "divisions"})
+OF_THE_PLACE: Final = frozenset(
+    {"units", "staff", "areas", "compounds", "buildings", "divisions", "thing_kinds", "things"}
+)
 DATA: Final = (".csv", ".xlsx", ".geojson", ".toml")
 JSON_BYTES: Final = 64_000_000
 
@@ -89,9 +92,12 @@ class Folder:
     def table(self, stem: str, columns: tuple[Column, ...], make: Callable[..., R]) -> Table[R]:
         """Return the rows of a table; without a file there are none."""
         file = self.find(stem, ".csv", ".xlsx")
-        if file is None:
-            return Table()
-        name = self.called(file)
+        return Table() if file is None else self.rows_of(file, self.called(file), columns, make)
+
+    def rows_of(
+        self, file: Path | bytes, name: str, columns: tuple[Column, ...], make: Callable[..., R]
+    ) -> Table[R]:
+        """Return the sound rows of one sheet."""
         wanted = [sheets.Column(c.key, c.title, required=c.required) for c in columns]
         rows: list[R] = []
         sources: list[Source] = []

@@ -1,6 +1,6 @@
 """Reading a pack from its folder: every file, every fault, before anything is done with it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, time
 from functools import partial
@@ -17,7 +17,15 @@ from mulin.clocks.rules.specs import Row as CalendarRow
 from mulin.judgement.rules.reviews import ReviewRule
 from mulin.packs.queries.folder import MANIFEST, BadPack, Folder, of_sheet
 from mulin.packs.queries.manifest import manifest
-from mulin.packs.rules import after_tables, clock_tables, geojson, grade_table, pack, whistle_table
+from mulin.packs.rules import (
+    after_tables,
+    clock_tables,
+    geojson,
+    grade_table,
+    pack,
+    thing_tables,
+    whistle_table,
+)
 from mulin.packs.rules.cells import BadCell
 from mulin.packs.rules.checks import check
 from mulin.packs.rules.division_table import COLUMNS as DIVISIONS
@@ -28,6 +36,7 @@ from mulin.packs.rules.review_table import COLUMNS as REVIEWS
 from mulin.people.rules.plans import UnitRow
 from mulin.people.rules.structure import KindRow, PostRow, RoleRow, TermRow
 from mulin.places.rules.ground import AreaEdition, BuildingThere, CompoundThere
+from mulin.places.rules.things import ThingKindRow, ThingThere
 from mulin.telling.rules.routes import Route
 from mulin.worklog.rules.labels import LabelRow
 
@@ -51,6 +60,19 @@ def read_pack(path: Path) -> Pack:
     if problems:
         raise BadPack(problems)
     return read
+
+
+def read_things(content: bytes, *, name: str, kinds: Collection[str]) -> Table[ThingThere]:
+    """Return the things a sheet of its own lists (``kinds``: the classes there are), for an import by hand.
+
+    :raises BadPack: naming everything that is wrong with it
+    """
+    folder = Folder(Path())
+    table = folder.rows_of(content, name, thing_tables.THINGS, ThingThere)
+    problems = [*folder.problems, *thing_tables.check_thing_table(table, kinds, None, coded=False)]
+    if problems:
+        raise BadPack(problems)
+    return table
 
 
 def examine(path: Path) -> tuple[Pack, tuple[Problem, ...]]:
@@ -92,6 +114,8 @@ def examine(path: Path) -> tuple[Pack, tuple[Problem, ...]]:
         grades=grade_table.numbered(folder.table("grades", grade_table.COLUMNS, grade_table.grade_row)),
         reviews=folder.table("reviews", REVIEWS, ReviewRule),
         labels=folder.table("labels", pack.LABELS, LabelRow),
+        thing_kinds=folder.table("thing_kinds", thing_tables.KINDS, ThingKindRow),
+        things=folder.table("things", thing_tables.THINGS, ThingThere),
         whistles=_numbered(folder.table("whistles", whistle_table.COLUMNS, whistle_table.step_row)),
     )
     known = {role.code for role in read.roles.rows}

@@ -14,6 +14,7 @@ from mulin.packs.rules.grade_table import check_grades
 from mulin.packs.rules.pack import Pack, Source, Table
 from mulin.packs.rules.problems import Problem
 from mulin.packs.rules.review_table import check_reviews
+from mulin.packs.rules.thing_tables import check_kind_table, check_thing_table
 from mulin.packs.rules.whistle_table import check_steps
 from mulin.people.rules import plans, structure
 from mulin.people.rules.rows import BadRows
@@ -73,6 +74,12 @@ def check(pack: Pack, *, items: Collection[str]) -> list[Problem]:
             kinds={kind.code for kind in pack.kinds.rows},
             units={unit.code for unit in pack.all_units().rows},
             items=items,
+        ),
+        *check_kind_table(pack.thing_kinds, {unit.code for unit in pack.units.rows}),
+        *check_thing_table(
+            pack.things,
+            {kind.code for kind in pack.thing_kinds.rows},
+            {unit.code for unit in pack.units.rows},
         ),
         *check_reviews(pack.reviews, {kind.code for kind in pack.kinds.rows}),
         *_settings(pack),

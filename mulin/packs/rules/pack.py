@@ -31,6 +31,7 @@ from mulin.people.rules.plans import UnitRow
 from mulin.people.rules.structure import KindRow, PostRow, RoleRow, TermRow
 from mulin.places.rules.divisions import Division
 from mulin.places.rules.ground import AreaEdition, BuildingThere, CompoundThere
+from mulin.places.rules.things import ThingKindRow, ThingThere
 from mulin.telling.rules.routes import Route
 from mulin.worklog.rules.labels import LabelRow
 
@@ -94,6 +95,8 @@ class Pack:
     grades: Table[GradeRow] = Table()
     reviews: Table[ReviewRule] = Table()
     labels: Table[LabelRow] = Table()
+    thing_kinds: Table[ThingKindRow] = Table()
+    things: Table[ThingThere] = Table()
 
     def all_units(self) -> Table[UnitRow]:
         """Return the units listed, and those that buildings and stairwells are."""

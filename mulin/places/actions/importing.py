@@ -10,6 +10,7 @@ from mulin.kernel.errors import BadInput, NotFound
 from mulin.ledger.actions import record
 from mulin.places import policy
 from mulin.places.actions import writing
+from mulin.places.actions.thing_grids import regrid_things
 from mulin.places.models import (
     Area,
     Building,
@@ -54,6 +55,8 @@ def import_areas(
     running.update(until_on=from_on)
     arriving = [*changes.new.values(), *changes.changed.values()]
     Area.objects.bulk_create([writing.area_row(area, from_on) for area in arriving], batch_size=writing.BATCH)
+    if not changes.is_empty:
+        regrid_things(from_on)
     if not changes.is_empty:
         record(
             "places.areas_imported",

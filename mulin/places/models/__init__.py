@@ -12,6 +12,7 @@ from mulin.places.models.ground import (
     Edition,
     Stairwell,
 )
+from mulin.places.models.things import GridSurvey, Thing, ThingGrid, ThingKind, ThingPast
 
 __all__ = [
     "Area",
@@ -23,5 +24,10 @@ __all__ = [
     "Division",
     "Dwelling",
     "Edition",
+    "GridSurvey",
     "Stairwell",
+    "Thing",
+    "ThingGrid",
+    "ThingKind",
+    "ThingPast",
 ]

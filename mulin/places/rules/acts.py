@@ -12,3 +12,8 @@ class Act(StrEnum):
     IMPORT_BUILDINGS = "import_buildings"
     GROUP_BUILDINGS = "group_buildings"
     ADJUST_BOUNDARIES = "adjust_boundaries"  # merge, split, redraw: areas, units and open cases as one act
+    IMPORT_THINGS = "import_things"
+    RECORD_THING = "record_thing"
+    CHANGE_THING_STATE = "change_thing_state"
+    END_THING = "end_thing"
+    SURVEY_GRID = "survey_grid"

@@ -12,6 +12,7 @@ import pytest
 
 from mulin.packs import rules
 from mulin.packs.rules import clock_tables, pack
+from mulin.places.rules import opening, things
 
 ROOT = Path(__file__).resolve().parents[3]
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -26,6 +27,8 @@ TITLES = {
     if isinstance(column, pack.Column)
 }
 READ = TITLES | {*clock_tables.STARTS, *clock_tables.MEETINGS} | {"是", "否", "行为", "号楼", "座"}
+READ |= {*things.WORDS, opening.DAYS, opening._EVERY_DAY, opening._DAY.pattern, opening._PARTS.pattern}
+READ |= {opening._SPANS.pattern}
 BOTH_LANGUAGES_WITHIN = {"located.py", "names.py"}
 
 
