@@ -57,7 +57,6 @@ def import_areas(
     Area.objects.bulk_create([writing.area_row(area, from_on) for area in arriving], batch_size=writing.BATCH)
     if not changes.is_empty:
         regrid_things(from_on)
-    if not changes.is_empty:
         record(
             "places.areas_imported",
             subject="areas",

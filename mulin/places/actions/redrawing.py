@@ -7,6 +7,7 @@ from mulin.kernel.actor import Actor
 from mulin.ledger.actions import record, whole
 from mulin.places import policy
 from mulin.places.actions import writing
+from mulin.places.actions.thing_grids import regrid_things
 from mulin.places.models import Area, BuildingGrid, Compound
 from mulin.places.rules.acts import Act
 from mulin.places.rules.ground import AreaEdition
@@ -52,6 +53,7 @@ def redraw_ground(
     writing.replace_places([key for key, _, _ in wanted], wanted, on)
     keys = dict(Compound.objects.filter(code__in=things.compounds).values_list("code", "pk"))
     writing.renew_grids(keys, things.compounds, on)
+    regrid_things(on)
     record(
         "places.ground_redrawn",
         subject="areas",
