@@ -27,7 +27,8 @@ pytestmark = pytest.mark.django_db
 LATER = make.ADOPTED_AT + timedelta(days=60)
 SPRING = date(2026, 3, 2)
 EVERY_ACT = (
-    "adopt_pack", "import_people", "import_areas", "import_compounds", "import_buildings", "import_things", "publish_list",
+    "adopt_pack", "import_people", "import_areas", "import_compounds", "import_buildings", "import_things",
+    "publish_list",
     "publish_dispatch", "publish_calendar", "publish_profiles",
 )  # fmt: skip
 OURS = ("clocks", "places", "people", "catalogue", "cases", "ledger")
