@@ -15,6 +15,7 @@ const target = join(here, "..", "mulin", "web_static", "web");
 const entries = {
   "resident.js": "resident/resident.ts",
   "map.js": "map/map.ts",
+  "city.js": "map/city.ts",
   "console.js": "console/console.ts",
   "map.css": "map/map.css",
 };

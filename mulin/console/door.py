@@ -72,6 +72,7 @@ SEE_CALENDARS: Final = "see_calendars"  # who is told on every page when a calen
 MENU: Final = (
     To("queue", gettext_lazy("工单"), "inbox"),
     To("whistles", gettext_lazy("吹哨"), "whistle", (Act.WHISTLE, Act.REPORT_IN, Act.RULE)),
+    To("city", gettext_lazy("地图"), "map"),
     To("new", gettext_lazy("录入"), "plus", ("file_report",)),
     To("receptions", gettext_lazy("接待"), "talk", ("file_report",), wide=True),
     To("visits", gettext_lazy("回访"), "phone", ("record_visit", "draw_visits")),

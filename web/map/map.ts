@@ -4,6 +4,9 @@
 // tokens of the page, so that light, dark and elder pages look alike.
 import { Map as GlMap, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
 
+// The console's map (city.ts) is drawn by the same engine: it loads this file and takes it from here.
+export { GlMap, setWorkerUrl };
+
 export interface Place {
   lon: number;
   lat: number;
@@ -47,7 +50,7 @@ interface Ground {
 
 const CLOSE = 16.2; // a building fills a finger's width
 const METRE = 1 / 111_320;
-const FONTS = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif';
+export const FONTS = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif';
 
 const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
