@@ -39,6 +39,8 @@ class AreaIndex:
         self._edges = [shape.boundary for shape in self._shapes]
         shapely.prepare(self._edges)
         self._tree = shapely.STRtree(self._shapes)
+        self.grid_codes = tuple(area.code for area in self._grids)
+        self.grid_shapes, self.grid_tree = self._shapes, self._tree  # in metres, for many points at once
         self._wider = [area for area, _ in wider]
         self._wider_sizes = [shape.area for _, shape in wider]
         self._wider_tree = shapely.STRtree([shape for _, shape in wider])
