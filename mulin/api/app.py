@@ -12,6 +12,7 @@ from mulin.api import (
     acts,
     aftercare,
     answers,
+    boundaries,
     cases,
     city,
     figures,
@@ -141,6 +142,7 @@ def build() -> MulinAPI:
         ("", people.router),
         ("", receptions.router),
         ("", worklog.router),
+        ("", boundaries.router),
         ("", insight.router),
     ):
         api.add_router(prefix, router, auth=staff)

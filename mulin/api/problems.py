@@ -15,6 +15,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel
 
 from mulin.api.limits import TooMany
+from mulin.boundaries.rules.plan import BadPlan, Flaw
 from mulin.cases.rules.closing import NotYet
 from mulin.kernel.errors import BadInput, NotAllowed, NotFound, NotPossible, Refusal
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ninja import NinjaAPI
 
 MEDIA_TYPE: Final = "application/problem+json"
+FLAWS_MOST: Final = 200
 log = logging.getLogger("mulin.api")
 
 
@@ -84,7 +86,16 @@ def _refused(status: int, refusal: Refusal) -> HttpResponse:
     facts = dict(refusal.facts)
     if isinstance(refusal, NotYet):
         facts["missing"] = [{"missing": each.missing, "count": each.count} for each in refusal.blockers]
-    return problem(status, worded(refusal), kind=_kind(refusal), where=where, facts=facts)
+    mistakes = [
+        Mistake(where=f"lines[{flaw.line}].{flaw.where}" if flaw.line else flaw.where, what=_flaw(flaw))
+        for flaw in (refusal.flaws[:FLAWS_MOST] if isinstance(refusal, BadPlan) else ())
+    ]
+    return problem(status, worded(refusal), kind=_kind(refusal), where=where, facts=facts, mistakes=mistakes)
+
+
+def _flaw(flaw: Flaw) -> str:
+    words = gettext(flaw.why)
+    return words % flaw.facts if flaw.facts else words
 
 
 def _place(location: Sequence[str | int]) -> str:

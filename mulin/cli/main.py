@@ -51,6 +51,9 @@ COMMANDS: Final[Mapping[str, Place]] = {
     "ledger": Place("mulin.cli.ledger", "ledger", "Verify, anchor and read the ledger."),
     "pack": Place("mulin.cli.pack", "pack", "Check, preview and adopt a district's pack."),
     "sweep": Place("mulin.cli.sweep", "sweep", "Note what is due soon, overdue or long overdue, now."),
+    "boundaries": Place(
+        "mulin.cli.boundaries", "boundaries", "Preview and make an adjustment: merge, split, redraw areas."
+    ),
     "places": Place("mulin.cli.places", "places", "Ask which grid a point or an address lies in."),
 }
 

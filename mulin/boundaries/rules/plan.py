@@ -16,6 +16,7 @@ LINES_MAX: Final = 2_000
 AREAS_MAX: Final = 5_000
 WHOLE: Final = 1_000_000  # shares are counted in millionths
 WORDS_MAX: Final = 200
+YEARS: Final = (1949, 2199)
 
 
 class Kind(StrEnum):
@@ -316,7 +317,10 @@ def _words(
 
 def _day(given: object, flaws: Flaws) -> date | None:
     try:
-        return date.fromisoformat(str(given))
+        found = date.fromisoformat(str(given))
     except ValueError:
         flaws.add(0, "on", "生效日期应写成 2026-07-01")
         return None
+    if not YEARS[0] <= found.year <= YEARS[1]:
+        flaws.add(0, "on", "生效日期应在 %(first)s 年到 %(last)s 年之间", first=YEARS[0], last=YEARS[1])
+    return found
