@@ -1,9 +1,5 @@
-"""What the map draws, outlines, names and houses of a day in one answer, and words for a place on it."""
+"""How far the map of a day reaches, and words for a place on it."""
 
-import gzip
-import hashlib
-import json
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,80 +9,20 @@ from typing import Final
 import shapely
 
 from mulin.places.queries import ground as places
-from mulin.places.rules.atlas import Atlas
 from mulin.places.rules.ground import METRES_PER_DEGREE, BuildingThere
 from mulin.places.rules.located import Located, Outcome
 
-HOUSES_MAX: Final = 5_000  # more would cost a phone more than they tell; the map is then without houses
 NEAR_METRES: Final = 60.0
 SHOWN: Final = ("community", "grid")
 AROUND: Final = ("street", "community", "grid")
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """The map's data, compressed once and named by its content."""
-
-    packed: bytes
-    etag: str
-
-
-_lock = threading.Lock()
-_drawn: dict[int, tuple[Atlas, Drawing]] = {}
-
-
-def drawing(on: date) -> Drawing:
-    """Return the map's data of the day; made once for each edition of the boundaries."""
-    atlas = places.atlas_on(on)
-    held = _drawn.get(id(atlas))
-    if held is None or held[0] is not atlas:
-        packed = gzip.compress(json.dumps(_data(atlas, on), ensure_ascii=False).encode(), mtime=0)
-        held = (atlas, Drawing(packed, f'"{hashlib.sha256(packed).hexdigest()[:32]}"'))
-        with _lock:
-            _drawn.clear()
-            _drawn[id(atlas)] = held
-    return held[1]
-
-
-def _data(atlas: Atlas, on: date) -> dict[str, object]:
-    rows = [row for kind in SHOWN for row in places.outlines(kind, on, simplify_metres=1.0)]
-    outlines = [
-        _feature(row.geometry, {"code": row.code, "kind": row.kind, "tint": order % 3})
-        for order, row in enumerate(rows)
-    ]
-    names = [
-        _feature({"type": "Point", "coordinates": row.centre}, {"name": row.name, "kind": row.kind})
-        for row in rows
-        if row.kind == "community"
-    ]
-    names += [
-        _feature(
-            {"type": "Point", "coordinates": (compound.lon, compound.lat)},
-            {"name": compound.name, "kind": "compound"},
-        )
-        for compound in atlas.ground.compounds
-    ]
-    houses = [(building.lon, building.lat) for building in atlas.ground.buildings]
-    compounds = [
-        _feature(shapely.geometry.mapping(shapely.from_wkb(compound.outline)), {"kind": "compound"})
-        for compound in atlas.ground.compounds
-        if compound.outline
-    ]
-    edges = [row.bounds for row in rows]
-    return {
-        "outlines": {"type": "FeatureCollection", "features": outlines},
-        "compounds": {"type": "FeatureCollection", "features": compounds},
-        "names": {"type": "FeatureCollection", "features": names},
-        "buildings": houses if len(houses) <= HOUSES_MAX else [],
-        "bounds": [f(side) for f, side in zip((min, min, max, max), zip(*edges, strict=True), strict=True)]
-        if edges
-        else None,
-        "synthetic": any(row.synthetic for row in rows),
-    }
-
-
-def _feature(geometry: object, properties: dict[str, object]) -> dict[str, object]:
-    return {"type": "Feature", "geometry": geometry, "properties": properties}
+def frame(on: date) -> dict[str, object]:
+    """Return what the map needs before its tiles: how far the ground reaches, and whether it is a sketch."""
+    index = places.atlas_on(on).areas
+    shown = [area for area in index.area_of.values() if area.kind in SHOWN]
+    reach = shapely.total_bounds([index.shape_of[area.code] for area in shown]).round(6).tolist()
+    return {"bounds": reach if shown else None, "synthetic": any(area.synthetic for area in shown)}
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,7 @@ class Bucket:
 
 REPORTS: Final = Bucket(burst=40, seconds=15)
 PHOTOS: Final = Bucket(burst=120, seconds=3)
+TILES: Final = Bucket(burst=1_500, seconds=0.1)  # a look at the map is a dozen
 CODES: Final = Bucket(burst=120, seconds=2)  # guessing tracking codes
 
 

@@ -3,15 +3,16 @@
 from typing import Final
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from mulin.people.queries.days import day_of
+from mulin.places.queries import tiles
 from mulin.resident import draft as drafts
-from mulin.resident import ground
+from mulin.resident import ground, limits
 from mulin.resident.door import ELDER, THEME, THEMES, page, render
 
 YEAR: Final = 365 * 24 * 3600
@@ -57,9 +58,22 @@ def look(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET"])
 @page
 def map_data(request: HttpRequest) -> HttpResponse:
-    """The outlines, names and houses of today's map; asked for again only when the boundaries have moved."""
-    drawing = ground.drawing(day_of(timezone.now()))
-    if request.headers.get("If-None-Match") == drawing.etag:
-        return HttpResponseNotModified(headers={"ETag": drawing.etag})
-    headers = {"ETag": drawing.etag, "Cache-Control": "private, max-age=300", "Content-Encoding": "gzip"}
-    return HttpResponse(drawing.packed, content_type="application/geo+json", headers=headers)
+    """How far today's map reaches and whether it is a sketch."""
+    frame = ground.frame(day_of(timezone.now()))
+    return JsonResponse(frame, headers={"Cache-Control": "private, max-age=300"})
+
+
+@require_http_methods(["GET"])
+@page
+def map_tile(request: HttpRequest, z: int, x: int, y: int) -> HttpResponse:
+    """A tile of today's areas, compounds and buildings; asked for again only when something has moved."""
+    limits.take_turn(limits.TILES, request)
+    tile = tiles.area_tile(z, x, y, on=day_of(timezone.now()))
+    headers = {"Cache-Control": "private, max-age=300"}
+    if not tile.packed:
+        return HttpResponse(status=204, headers=headers)
+    headers["ETag"] = tile.etag
+    if request.headers.get("If-None-Match") == tile.etag:
+        return HttpResponseNotModified(headers=headers)
+    headers["Content-Encoding"] = "gzip"
+    return HttpResponse(tile.packed, content_type=tiles.CONTENT_TYPE, headers=headers)

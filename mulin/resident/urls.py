@@ -26,6 +26,7 @@ urlpatterns = [
     path("", pages.home, name="home"),
     path("look", pages.look, name="look"),
     path("map.json", pages.map_data, name="map"),
+    path("map/tiles/<int:z>/<int:x>/<int:y>.mvt", pages.map_tile, name="map_tile"),
     path("neighbours", neighbours.neighbours, name="neighbours"),
     path("services", promised_times.services, name="services"),
     path("promises/", promises.promises, name="promises"),

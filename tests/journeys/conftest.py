@@ -68,7 +68,7 @@ def city(
     """Return people of the demo city who can do every act; photos go to a folder of the test's own."""
     settings.VAR = tmp_path
     monkeypatch.setattr(draft, "LEAST_SECONDS", 0.0)  # nobody here reads as slowly as a person
-    for bucket in (limits.REPORTS, limits.PHOTOS, limits.CODES):
+    for bucket in (limits.REPORTS, limits.PHOTOS, limits.CODES, limits.TILES):
         bucket.clear()
     let_tests_empty_the_ledger()
     packs.city()

@@ -13,8 +13,10 @@ export interface Place {
 }
 
 export interface Options {
-  /** Address of the GeoJSON of outlines, buildings and names (see resident/places.py). */
+  /** Address of how far the ground reaches (see resident/ground.py). */
   ground: string;
+  /** Address of the first tile of the world, 0/0/0; the others have their own numbers. */
+  tiles: string;
   /** Address of the worker script. */
   worker: string;
   /** What a screen reader calls the map. */
@@ -40,79 +42,58 @@ export interface Picker {
 }
 
 interface Ground {
-  outlines: GeoJSON.FeatureCollection;
-  compounds: GeoJSON.FeatureCollection;
-  names: GeoJSON.FeatureCollection<GeoJSON.Point>;
-  buildings: [number, number][];
   bounds: [number, number, number, number] | null;
   synthetic: boolean;
 }
 
 const CLOSE = 16.2; // a building fills a finger's width
-const METRE = 1 / 111_320;
+const FINEST = 16; // tiles beyond are the same ones, drawn larger
 export const FONTS = '"PingFang SC","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",sans-serif';
 
 const token = (name: string): string => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
-/** A house where only a point is known: a small oblong, plainly a sketch. */
-function sketched(points: [number, number][]): GeoJSON.FeatureCollection {
-  const features = points.map(([lon, lat]): GeoJSON.Feature => {
-    const dy = 6 * METRE;
-    const dx = (16 * METRE) / Math.cos((lat * Math.PI) / 180);
-    const ring = [
-      [lon - dx, lat - dy], [lon + dx, lat - dy], [lon + dx, lat + dy], [lon - dx, lat + dy], [lon - dx, lat - dy],
-    ];
-    return { type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [ring] } };
-  });
-  return { type: "FeatureCollection", features };
-}
-
-function style(ground: Ground): StyleSpecification {
+function style(tiles: string): StyleSpecification {
   const label = { "text-color": token("--ink-2"), "text-halo-color": token("--map-1"), "text-halo-width": 1.5 };
+  const ground = { source: "ground", "source-layer": "areas" };
   return {
     version: 8,
-    sources: {
-      outlines: { type: "geojson", data: ground.outlines, promoteId: "code" },
-      buildings: { type: "geojson", data: sketched(ground.buildings) },
-      compounds: { type: "geojson", data: ground.compounds },
-      names: { type: "geojson", data: ground.names },
-    },
+    sources: { ground: { type: "vector", tiles: [tiles], maxzoom: FINEST } },
     layers: [
       { id: "paper", type: "background", paint: { "background-color": token("--map-1") } },
       {
-        id: "grids", type: "fill", source: "outlines", filter: ["==", ["get", "kind"], "grid"],
+        id: "grids", type: "fill", ...ground, filter: ["in", ["get", "kind"], ["literal", ["community", "grid"]]],
         paint: { "fill-color": ["match", ["get", "tint"], 0, token("--map-2"), 1, token("--map-3"), token("--map-1")] },
       },
       {
-        id: "here", type: "fill", source: "outlines", filter: ["==", ["get", "code"], ""],
+        id: "here", type: "fill", ...ground, filter: ["==", ["get", "code"], ""],
         paint: { "fill-color": token("--map-in") },
       },
       {
-        id: "compounds", type: "fill", source: "compounds", minzoom: 13.5,
+        id: "compounds", type: "fill", source: "ground", "source-layer": "compounds", minzoom: 13.5,
         paint: { "fill-color": token("--sunk"), "fill-opacity": 0.7, "fill-outline-color": token("--line-2") },
       },
       {
-        id: "houses", type: "fill", source: "buildings", minzoom: 14.6,
+        id: "houses", type: "fill", source: "ground", "source-layer": "buildings", minzoom: 14.6,
         paint: { "fill-color": token("--surface"), "fill-outline-color": token("--line-2") },
       },
       {
-        id: "edges", type: "line", source: "outlines", filter: ["==", ["get", "kind"], "grid"],
+        id: "edges", type: "line", ...ground, filter: ["==", ["get", "kind"], "grid"],
         paint: { "line-color": token("--line-2"), "line-width": 1 },
       },
       {
-        id: "communities", type: "line", source: "outlines", filter: ["==", ["get", "kind"], "community"],
+        id: "communities", type: "line", ...ground, filter: ["==", ["get", "kind"], "community"],
         paint: { "line-color": token("--control"), "line-width": 1.6 },
       },
       {
-        id: "here-edge", type: "line", source: "outlines", filter: ["==", ["get", "code"], ""],
+        id: "here-edge", type: "line", ...ground, filter: ["==", ["get", "code"], ""],
         paint: { "line-color": token("--accent"), "line-width": 2 },
       },
       {
-        id: "names-wide", type: "symbol", source: "names", filter: ["==", ["get", "kind"], "community"], maxzoom: 15.2,
+        id: "names-wide", type: "symbol", source: "ground", "source-layer": "labels", filter: ["==", ["get", "kind"], "community"], maxzoom: 15.2,
         layout: { "text-field": ["get", "name"], "text-size": 14, "text-font": ["sans"], "text-padding": 6 }, paint: label,
       },
       {
-        id: "names-near", type: "symbol", source: "names", filter: ["==", ["get", "kind"], "compound"], minzoom: 14,
+        id: "names-near", type: "symbol", source: "ground", "source-layer": "labels", filter: ["==", ["get", "kind"], "compound"], minzoom: 14,
         layout: { "text-field": ["get", "name"], "text-size": 14, "text-font": ["sans"], "text-offset": [0, 1.4] }, paint: label,
       },
     ],
@@ -126,10 +107,11 @@ export async function show(box: HTMLElement, options: Options): Promise<Picker> 
   if (!answer.ok) throw new Error(`no ground: ${answer.status}`);
   const ground = (await answer.json()) as Ground;
   const bounds = ground.bounds;
+  const tiles = new URL(options.tiles, document.baseURI).href.replace("/0/0/0.", "/{z}/{x}/{y}.");
   const still = options.still === true;
   const map = new GlMap({
     container: box,
-    style: style(ground),
+    style: style(tiles),
     attributionControl: false,
     interactive: !still,
     dragRotate: false,
@@ -174,7 +156,7 @@ export async function show(box: HTMLElement, options: Options): Promise<Picker> 
     place: middle,
     synthetic: ground.synthetic,
     redraw: () => {
-      map.setStyle(style(ground));
+      map.setStyle(style(tiles));
       map.once("styledata", () => highlight(here));
     },
   };

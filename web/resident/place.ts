@@ -123,6 +123,7 @@ export async function pickPlace(): Promise<void> {
     const { show } = (await import(new URL(script, document.baseURI).href)) as typeof MapModule;
     map = await show($(".canvas", box) as HTMLElement, {
       ground: box.dataset["ground"] ?? "",
+      tiles: box.dataset["tiles"] ?? "",
       worker: box.dataset["worker"] ?? "",
       label: box.dataset["label"] ?? "",
       start: chosen,

@@ -2,7 +2,7 @@
 
 from datetime import date
 from math import floor
-from typing import Any, Final
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
 from django.views.decorators.http import require_safe
@@ -15,8 +15,6 @@ from mulin.people.queries.days import day_of
 from mulin.places.queries import tiles
 from mulin.places.queries.tiles import Tile
 from mulin.places.rules.tiles import EXTENT, encoded
-
-TYPE: Final = "application/vnd.mapbox-vector-tile"
 
 
 def day(request: HttpRequest, name: str) -> date | None:
@@ -76,4 +74,6 @@ def _sent(request: StaffRequest, tile: Tile, *, seconds: int) -> HttpResponse:
     headers = {**kept, "ETag": tile.etag}
     if request.headers.get("If-None-Match") == tile.etag:
         return HttpResponseNotModified(headers=headers)
-    return HttpResponse(tile.packed, content_type=TYPE, headers={**headers, "Content-Encoding": "gzip"})
+    return HttpResponse(
+        tile.packed, content_type=tiles.CONTENT_TYPE, headers={**headers, "Content-Encoding": "gzip"}
+    )

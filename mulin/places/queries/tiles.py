@@ -13,6 +13,7 @@ from mulin.places.queries import ground
 from mulin.places.rules.atlas import Atlas
 from mulin.places.rules.tiles import Spot, Tiles
 
+CONTENT_TYPE: Final = "application/vnd.mapbox-vector-tile"
 _DRAWN: Final[WeakKeyDictionary[Atlas, Tiles]] = WeakKeyDictionary()
 
 

@@ -17,7 +17,7 @@ def _quiet(tmp_path: Path, settings: LazySettings, monkeypatch: pytest.MonkeyPat
     """Photos go to a folder of the test's own; nobody has to wait between two screens."""
     settings.VAR = tmp_path
     monkeypatch.setattr(draft, "LEAST_SECONDS", 0.0)
-    buckets = (limits.REPORTS, limits.PHOTOS, limits.CODES)
+    buckets = (limits.REPORTS, limits.PHOTOS, limits.CODES, limits.TILES)
     for bucket in buckets:
         bucket.clear()
     yield

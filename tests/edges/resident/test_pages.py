@@ -1,10 +1,11 @@
 """What holds for every resident page: form, weight, headers, look; and the pages around reports."""
 
 import gzip
-import json
 import re
 from pathlib import Path
 
+import mapbox_vector_tile
+import numpy as np
 import pytest
 from django.contrib.staticfiles import finders
 from django.db import connection
@@ -19,6 +20,7 @@ from mulin.people.models import Appointment, PostKind
 from mulin.people.queries.days import day_of
 from mulin.people.queries.units import unit_by_code
 from mulin.places.queries import ground as places
+from mulin.places.rules.tiles import to_world
 from mulin.resident import limits
 from mulin.resident.urls import urlpatterns
 from tests.house.tree import ROOT
@@ -29,6 +31,7 @@ from tests.make.residents import INSIDE, Page, Staff
 pytestmark = pytest.mark.django_db
 
 NOWHERE = "00000000-0000-7000-8000-000000000000"
+TILE = "/map/tiles/16/{}/{}.mvt".format(*(to_world(np.array([INSIDE]))[0] * 2**16).astype(int))
 POSTS = {
     "look": "/look",
     "say": "/report/",
@@ -47,6 +50,7 @@ POSTS = {
 READS = {"services", "promises", "promise", "promise_photo"} | {
     "home",
     "map",
+    "map_tile",
     "neighbours",
     "where",
     "done",
@@ -130,7 +134,7 @@ def test_the_tables_above_are_complete() -> None:
     assert named == set(POSTS) | READS
 
 
-@pytest.mark.parametrize("address", ["/", "/map.json", "/report/where", "/track/", "/neighbours"])
+@pytest.mark.parametrize("address", ["/", "/map.json", TILE, "/report/where", "/track/", "/neighbours"])
 def test_what_only_reads_cannot_be_posted_to(phone: Client, address: str) -> None:
     assert phone.post(address).status_code == 405
 
@@ -211,17 +215,32 @@ def test_large_type_and_dark_reach_the_page(phone: Client) -> None:
     assert "第 1 步，共 4 步" in text
 
 
-def test_the_map_comes_compressed_once(phone: Client) -> None:
-    first = phone.get("/map.json")
-    data = json.loads(gzip.decompress(first.content))
-    kinds = {feature["properties"]["kind"] for feature in data["outlines"]["features"]}
-    assert kinds == {"community", "grid"}
-    assert data["synthetic"] is True
-    west, south, east, north = data["bounds"]
+def test_the_map_says_how_far_it_reaches_and_that_it_is_a_sketch(phone: Client) -> None:
+    told = phone.get("/map.json").json()
+    west, south, east, north = told["bounds"]
     assert west < INSIDE[0] < east
     assert south < INSIDE[1] < north
-    again = phone.get("/map.json", headers={"if-none-match": first["ETag"]})
+    assert told["synthetic"] is True
+
+
+def test_the_map_comes_in_tiles_compressed_once_and_tells_nothing_but_the_ground(phone: Client) -> None:
+    first = phone.get(TILE)
+    layers = mapbox_vector_tile.decode(gzip.decompress(first.content))
+    assert {"areas", "buildings"} <= set(layers)
+    told = {key for layer in layers.values() for f in layer["features"] for key in f["properties"]}
+    assert told == {"code", "name", "kind", "parent", "unit", "tint", "synthetic", "compound"}, "of no person"
+    assert len(first.content) < 20_000
+    again = phone.get(TILE, headers={"if-none-match": first["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
+    assert phone.get("/map/tiles/16/1/1.mvt").status_code == 204
+    assert phone.get("/map/tiles/3/8/1.mvt").status_code == 404
+
+
+def test_who_asks_for_tiles_without_end_is_slowed_down(
+    phone: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "TILES", limits.Bucket(burst=1, seconds=50))
+    assert [phone.get(TILE).status_code for _ in range(2)] == [200, 429]
 
 
 def test_a_place_is_told_by_house_compound_and_areas(phone: Client) -> None:
