@@ -11,7 +11,7 @@ import click
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mulin.cli.places import Day
+from mulin.cli.days import Day
 from mulin.kernel.actor import SYSTEM
 from mulin.packs import actions, queries
 from mulin.packs.actions import Adopted

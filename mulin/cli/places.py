@@ -1,36 +1,20 @@
 """Places from the command line: ``mulin places locate``, ``parse``, ``state``."""
 
 import json
-from datetime import date, datetime
+from datetime import date
 
 import click
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from mulin.cli import coordinates
+from mulin.cli import coordinates, outlines
+from mulin.cli.days import Day
 from mulin.insight.queries import states
 from mulin.insight.queries.matters import What
 from mulin.kernel.actor import SYSTEM
 from mulin.places.queries import ground as queries
 from mulin.places.rules.located import Located
-
-
-class Day(click.ParamType[date]):
-    """A day, or a moment whose day in the city's time zone counts."""
-
-    name = "day"
-
-    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """Return the day."""
-        try:
-            if len(value) <= len("2026-01-01"):
-                return date.fromisoformat(value)
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            self.fail(_("「%(value)s」不是日期：请写成 2026-05-11") % {"value": value}, param, ctx)
-        return timezone.localtime(moment).date() if timezone.is_aware(moment) else moment.date()
-
 
 _AT = click.option("--at", type=Day(), help="By the boundaries of this day; today if left out.")
 _JSON = click.option("--json", "as_json", is_flag=True, help="One line of JSON instead of words.")
@@ -38,10 +22,17 @@ _JSON = click.option("--json", "as_json", is_flag=True, help="One line of JSON i
 
 @click.group()
 def places() -> None:
-    """Ask which grid a point or an address lies in."""
+    """Ask which grid a point or an address lies in; bring outlines in and out; convert coordinates."""
 
 
-for command in (coordinates.systems, coordinates.convert, coordinates.compare):
+for command in (
+    coordinates.systems,
+    coordinates.convert,
+    coordinates.compare,
+    outlines.import_,
+    outlines.export,
+    outlines.check,
+):
     places.add_command(command)
 
 

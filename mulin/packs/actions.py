@@ -9,9 +9,9 @@ from django.utils import timezone
 
 from mulin.cases.actions import escalating, timetables, wording
 from mulin.cases.actions import setup as cases
-from mulin.cases.models import Case, DispatchTable
+from mulin.cases.models import DispatchTable
 from mulin.cases.queries import clock, doors, routing, script
-from mulin.cases.rules.lifecycle import FINAL
+from mulin.cases.queries.regrounded import Moved, moved_cases
 from mulin.cases.rules.rates import FormulaRow
 from mulin.catalogue import actions as catalogue
 from mulin.catalogue import queries as lists
@@ -35,18 +35,7 @@ from mulin.places.rules.atlas import Atlas
 from mulin.telling.actions import following
 from mulin.worklog.actions import labels
 
-EXAMPLES = 5
 _HELD = ("person__staff_no", "unit__code", "post__code")
-
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """Open cases that would lie with another unit by the new boundaries."""
-
-    before: str
-    after: str
-    cases: int
-    numbers: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +96,7 @@ def preview_pack(*, pack: Pack, from_on: date | None = None, actor: Actor, now: 
     standing = Atlas(ground.ground_on(day), on=day)
     with transaction.atomic():
         adopted = adopt_pack(pack=pack, from_on=day, actor=actor, now=now)
-        moved = () if adopted.replayed else _moved(standing, Atlas(ground.ground_on(day), on=day))
+        moved = () if adopted.replayed else moved_cases(standing, Atlas(ground.ground_on(day), on=day))
         transaction.set_rollback(True)
     ground.forget()
     return replace(adopted, moved=moved)
@@ -305,22 +294,3 @@ def _dispatch(pack: Pack, day: date, actor: Actor, now: datetime) -> dict[str, i
     cases.publish_dispatch_table(rows=rows, name=pack.edition, from_on=day, actor=actor, now=now)
     same = len(standing & set(rows))
     return {"new": len(rows) - same, "changed": 0, "ended": len(standing) - same, "same": same}
-
-
-def _moved(standing: Atlas, drawn: Atlas) -> tuple[Moved, ...]:
-    """Return where open cases with a position would lie otherwise than by the boundaries that stand."""
-    numbers: dict[tuple[str, str], list[str]] = {}
-    open_cases = (
-        Case.objects.exclude(state__in=[state.value for state in FINAL])
-        .order_by("number")
-        .values_list("number", "lon", "lat")
-    )
-    for number, lon, lat in open_cases.iterator(chunk_size=5_000):
-        if lon is None or lat is None:
-            continue
-        before = standing.areas.locate(lon, lat, on=standing.on)
-        after = drawn.areas.locate(lon, lat, on=drawn.on)
-        if before.unit_code != after.unit_code:
-            numbers.setdefault((before.area_name or "—", after.area_name or "—"), []).append(number)
-    moved = [Moved(*pair, len(held), tuple(held[:EXAMPLES])) for pair, held in numbers.items()]
-    return tuple(sorted(moved, key=lambda each: (-each.cases, each.before)))

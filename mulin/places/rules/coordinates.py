@@ -274,7 +274,7 @@ def _refuse(bad: NDArray[np.bool_], pairs: Pairs, why: str, system: System) -> N
             why,
             where="coordinates",
             **facts,
-            system=system.zh,
+            system=system.code,
             meridian=system.meridian,
             east=round(system.false_easting),
         )
