@@ -1,13 +1,13 @@
 """Invented components and facilities (示例): a few in every grid, a station or a toilet here and there."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import shapely
-from shapes import Community, Grid
 
-DIVISION: Final = "370404"
+from packs.making.shapes import Community, Grid, Ground
+
 COMMON: Final = ("0103", "0118", "0305", "0401", "0102", "0104", "0101", "0118")
 FAULTS: Final = {"0103": "盖板松动（示例）", "0118": "灯不亮（示例）", "0305": "箱体破损（示例）"}
 FACILITIES: Final = (
@@ -16,6 +16,7 @@ FACILITIES: Final = (
 )
 SURVEYED: Final = "2026-01-01"
 A_GRID: Final = 4
+THINGS: Final = "编码,类别编码,名称,经度,纬度,权属单位编码,状态,状况,开放时间,普查日期,来源,精度（米）"
 
 Row = tuple[str, str, str, float, float, str, str, str, str, str, str, str]
 
@@ -23,7 +24,8 @@ Row = tuple[str, str, str, float, float, str, str, str, str, str, str, str]
 class Survey:
     """Gives numbers class by class, from dice of its own: the rest of the pack stays as it was."""
 
-    def __init__(self) -> None:
+    def __init__(self, division: str) -> None:
+        self.division = division
         self.dice = random.Random(217)  # noqa: S311 reproducible, no secrets
         self.given: dict[str, int] = {}
 
@@ -42,16 +44,23 @@ class Survey:
         x, y = self.spot(grid)
         broken = kind in FAULTS and self.dice.random() < 0.06
         state, condition = ("破损", FAULTS[kind]) if broken else ("正常", "")
-        code = f"{DIVISION}{kind}{self.given[kind]:06d}"
+        code = f"{self.division}{kind}{self.given[kind]:06d}"
         return code, kind, name, x, y, owner, state, condition, hours, SURVEYED, "示例普查", "3"
 
 
-def things(communities: list[Community]) -> Iterator[Row]:
+def thing_rows(
+    ground: Ground, division: str, communities: Sequence[Community], *, a_grid: int = A_GRID
+) -> list[Sequence[object]]:
+    """Return the table of the things of all communities, by code."""
+    rows = _things(Survey(division), communities, a_grid)
+    return sorted((*row[:3], *ground.lonlat(row[3], row[4]), *row[5:]) for row in rows)
+
+
+def _things(survey: Survey, communities: Sequence[Community], a_grid: int) -> Iterator[Row]:
     """Yield the things of all communities, positions in metres."""
-    survey = Survey()
     for community in communities:
         for grid in community.grids:
-            for _ in range(A_GRID + survey.dice.randint(0, 1)):
+            for _ in range(a_grid and a_grid + survey.dice.randint(0, 1)):
                 yield survey.row(survey.dice.choice(COMMON), grid)
         middle = community.grids[len(community.grids) // 2]
         for kind, word, hours in FACILITIES:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 import click
 import shapely
 from shapely import affinity
-from shapes import Community, Grid, rng
+
+from packs.making.shapes import Community, Grid, Ground
 
 BUILDINGS, STAIRWELLS, DWELLINGS, COMPOUNDS = 701, 1_735, 16_600, 40
 NAMES = tuple(
@@ -49,9 +50,10 @@ def block(count: int) -> tuple[float, float, int]:
 
 
 def place(
-    count: int, room: shapely.Polygon, taken: list[shapely.Polygon]
+    ground: Ground, count: int, room: shapely.Polygon, taken: list[shapely.Polygon]
 ) -> tuple[shapely.Polygon, list[House]]:
     """Return a compound's outline inside ``room`` and its houses in rows, clear of what is taken."""
+    rng = ground.rng
     width, depth, in_row = block(count)
     west, south, east, north = room.bounds
     for attempt in range(4_000):
@@ -78,8 +80,9 @@ def place(
     raise click.ClickException("no room for a compound: change the seed")
 
 
-def settle(communities: list[Community]) -> list[Compound]:
+def settle(ground: Ground, communities: list[Community]) -> list[Compound]:
     """Return the compounds: most inside one grid, some across two, one grid with three."""
+    rng = ground.rng
     grids = [grid for community in communities for grid in community.grids]
     loose = 46  # buildings of no compound: old courtyards
     sizes = [rng.randint(9, 24) for _ in range(COMPOUNDS)]
@@ -100,23 +103,24 @@ def settle(communities: list[Community]) -> list[Compound]:
     for number, (size, room) in enumerate(zip(sizes, rooms, strict=True), 1):
         size = min(size, 9) if room == [crowded] else size
         sizes[number - 1] = size
-        ground = shapely.union_all([grid.shape for grid in room]).buffer(-12)
+        inside = shapely.union_all([grid.shape for grid in room]).buffer(-12)
         if len(room) == 2:
             seam = room[0].shape.intersection(room[1].shape)
-            ground = ground.intersection(seam.centroid.buffer(190))
-        outline, houses = place(size, ground, taken)
+            inside = inside.intersection(seam.centroid.buffer(190))
+        outline, houses = place(ground, size, inside, taken)
         taken.append(outline.buffer(10))
         codes = [
             grid.code for grid in room if any(grid.shape.contains(shapely.Point(h.x, h.y)) for h in houses)
         ]
         compounds.append(Compound(f"YC-{number:02d}", NAMES[number - 1], outline, codes, houses))
     missing = BUILDINGS - sum(len(c.houses) for c in compounds)
-    compounds.append(Compound("", "", shapely.Polygon(), [], courtyards(missing, grids, taken)))
+    compounds.append(Compound("", "", shapely.Polygon(), [], courtyards(ground, missing, grids, taken)))
     return compounds
 
 
-def courtyards(count: int, grids: list[Grid], taken: list[shapely.Polygon]) -> list[House]:
+def courtyards(ground: Ground, count: int, grids: list[Grid], taken: list[shapely.Polygon]) -> list[House]:
     """Return houses that stand by themselves."""
+    rng = ground.rng
     houses: list[House] = []
     while len(houses) < count:
         grid = rng.choice(grids)
@@ -128,8 +132,9 @@ def courtyards(count: int, grids: list[Grid], taken: list[shapely.Polygon]) -> l
     return houses
 
 
-def count_stairs(houses: list[House]) -> None:
+def count_stairs(ground: Ground, houses: list[House]) -> None:
     """Give the houses 1,735 stairwells and 16,600 dwellings between them, two to a floor."""
+    rng = ground.rng
     for house in houses:
         house.stairs = rng.choice((2, 2, 2, 3, 3, 1, 4))
     while (total := sum(house.stairs for house in houses)) != STAIRWELLS:

@@ -8,13 +8,37 @@ from dataclasses import dataclass, field
 import numpy as np
 import shapely
 
-CENTRE = (117.588, 34.752)  # near the seat, where an oval of 4 km fits into the county's outline
 METRES = 111_320.0
-EAST = METRES * math.cos(math.radians(CENTRE[1]))
 NUMERALS = "一二三四五六七八九十"
-SEED = 370404
 
-rng = random.Random(SEED)  # noqa: S311 reproducible shapes, no secrets
+
+class Ground:
+    """A flat map in metres around a centre, and the dice of everything drawn on it."""
+
+    def __init__(self, centre: tuple[float, float], seed: int) -> None:
+        self.centre = centre
+        self.east = METRES * math.cos(math.radians(centre[1]))
+        self.rng = random.Random(seed)  # noqa: S311 reproducible shapes, no secrets
+
+    def degrees(self, shape: shapely.Geometry) -> shapely.Geometry:
+        """Return a shape in degrees, rounded to a tenth of a metre."""
+        (lon, lat), east = self.centre, self.east
+        return shapely.transform(
+            shape, lambda p: np.column_stack([lon + p[:, 0] / east, lat + p[:, 1] / METRES]).round(6)
+        )
+
+    def metres(self, shape: shapely.Geometry) -> shapely.Geometry:
+        """Return a shape in degrees as one in metres."""
+        away = np.array(self.centre)
+        return shapely.transform(shape, lambda p: (p - away) * np.array([self.east, METRES]))
+
+    def snapped(self, shape: shapely.Geometry) -> shapely.Geometry:
+        """Return a shape whose corners are those it will have in degrees, so that neighbours meet exactly."""
+        return self.metres(self.degrees(shape))
+
+    def lonlat(self, x: float, y: float) -> tuple[str, str]:
+        """Return a position as tables write it."""
+        return f"{self.centre[0] + x / self.east:.6f}", f"{self.centre[1] + y / METRES:.6f}"
 
 
 @dataclass
@@ -45,21 +69,9 @@ def wander(pairs: np.ndarray) -> np.ndarray:
     return np.column_stack([x + east, y + north])
 
 
-def degrees(shape: shapely.Geometry) -> shapely.Geometry:
-    """Return a shape in degrees, rounded to a tenth of a metre."""
-    return shapely.transform(
-        shape, lambda p: np.column_stack([CENTRE[0] + p[:, 0] / EAST, CENTRE[1] + p[:, 1] / METRES]).round(6)
-    )
-
-
-def snapped(shape: shapely.Polygon) -> shapely.Polygon:
-    """Return a shape whose corners are those it will have in degrees, so that neighbours meet exactly."""
-    away = np.array(CENTRE)
-    return shapely.transform(degrees(shape), lambda p: (p - away) * np.array([EAST, METRES]))
-
-
-def spread(area: shapely.Polygon, count: int, rounds: int = 25) -> list[shapely.Polygon]:
+def spread(ground: Ground, area: shapely.Polygon, count: int, rounds: int = 25) -> list[shapely.Polygon]:
     """Return ``count`` cells of about equal size that tile ``area``."""
+    rng = ground.rng
     west, south, east, north = area.bounds
     seeds: list[shapely.Point] = []
     while len(seeds) < count:
@@ -86,11 +98,11 @@ def town() -> shapely.Polygon:
     return shapely.Polygon(np.column_stack([1.12 * radius * np.cos(angles), 0.92 * radius * np.sin(angles)]))
 
 
-def draw(communities: list[Community], counts: Sequence[int]) -> None:
+def draw(ground: Ground, communities: list[Community], counts: Sequence[int]) -> None:
     """Give every community its grids: cells of cells, all lines noded, bent together and closed again."""
-    cells = sorted(spread(town(), len(communities)), key=lambda cell: cell.centroid.x)
+    cells = sorted(spread(ground, town(), len(communities)), key=lambda cell: cell.centroid.x)
     for community, cell, count in zip(communities, cells, counts, strict=True):
-        for number, part in enumerate(spread(cell, count)):
+        for number, part in enumerate(spread(ground, cell, count)):
             community.grids.append(Grid(f"{community.code}{number:03d}", "", part))
     lines = shapely.union_all([grid.shape.boundary for c in communities for grid in c.grids])
     faces = list(shapely.polygonize([shapely.set_precision(lines, 0.01)]).geoms)
@@ -98,7 +110,7 @@ def draw(communities: list[Community], counts: Sequence[int]) -> None:
         for grid in community.grids:
             inner = grid.shape.representative_point()
             face = next(face for face in faces if face.contains(inner))
-            grid.shape = snapped(shapely.transform(shapely.segmentize(face, 22), wander))
+            grid.shape = ground.snapped(shapely.transform(shapely.segmentize(face, 22), wander))
 
 
 def number_grids(community: Community) -> None:
