@@ -1,24 +1,21 @@
 """A county tiled without a gap: towns around an urban middle, the middle cut into communities and grids.
 
-Every line is drawn once and noded, bent in one piece and rounded once, so that neighbours share their corners.
+Every line is drawn once and noded, bent in one piece, rounded once: so neighbours share their corners.
 """
 
 import math
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import TypeVar
 
 import numpy as np
 import shapely
 
 from packs.making.offices import District
-from packs.making.shapes import Community, Grid, Ground, spread
+from packs.making.shapes import Community, Grid, Ground, number_grids, spread
 
 GRID_METRES = 390  # side of a square as large as a grid
 STEP_URBAN, STEP_RURAL = 45, 240
 CALM = 900  # metres from the county's line within which nothing bends, and from the urban middle
-
-T = TypeVar("T", Community, Grid)
 
 
 def middle(county: shapely.Polygon, grids: int) -> shapely.Polygon:
@@ -73,7 +70,7 @@ def tile(
         else:
             streets[owner] = final
     for community in district.communities:
-        number(community)
+        number_grids(community)
     for street, members in by_street.items():
         streets[street] = shapely.union_all([community.shape for community, _ in members])
     return streets
@@ -84,11 +81,11 @@ def fill(
 ) -> list[shapely.Geometry]:
     """Return the pieces as unions of the faces between all lines; a face of nobody joins its neighbour."""
     rough = [piece for _, piece in pieces]
-    drawn = shapely.union_all([county.boundary, urban.boundary, *(piece.boundary for piece in rough)])
-    lines = shapely.set_precision(drawn, 0.01)
+    drawn = [county.boundary, urban.boundary, *(piece.boundary for piece in rough)]
+    lines = shapely.union_all(drawn, grid_size=0.01)
     near, border = urban.buffer(1), county.boundary
     fine = []
-    for line in shapely.get_parts(shapely.node(lines)):
+    for line in shapely.get_parts(lines):
         on_border = border.distance(line.interpolate(0.5, normalized=True)) < 1
         step = STEP_URBAN if near.contains(line) else STEP_RURAL
         fine.append(line if on_border else shapely.segmentize(line, step))
@@ -126,19 +123,3 @@ def bending(county: shapely.Polygon, urban: shapely.Polygon):
         return np.column_stack([x + still * east + town * short_east, y + still * north + town * short_north])
 
     return bend
-
-
-def number(community: Community) -> None:
-    """Number the grids from west to east and north to south, as the standard wants."""
-    middle_y = community.shape.centroid.y
-    community.grids.sort(key=lambda g: (g.shape.centroid.y < middle_y, g.shape.centroid.x))
-    for serial, grid in enumerate(community.grids, 1):
-        grid.code = f"{community.code}{serial:03d}"
-        grid.name = f"{community.short}第{numeral(serial)}网格"
-
-
-def numeral(serial: int) -> str:
-    """Return a number below 100 as Chinese writes it."""
-    tens, ones = divmod(serial, 10)
-    digits = "零一二三四五六七八九"
-    return f"{digits[tens] if tens > 1 else ''}{'十' if tens else ''}{digits[ones] if ones else ''}"

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 METRES = 111_320.0
-NUMERALS = "一二三四五六七八九十"
+DIGITS = "零一二三四五六七八九"
 
 
 class Ground:
@@ -119,4 +119,10 @@ def number_grids(community: Community) -> None:
     community.grids.sort(key=lambda g: (g.shape.centroid.y < middle, g.shape.centroid.x))
     for number, grid in enumerate(community.grids, 1):
         grid.code = f"{community.code}{number:03d}"
-        grid.name = f"{community.short}第{NUMERALS[number - 1]}网格"
+        grid.name = f"{community.short}第{numeral(number)}网格"
+
+
+def numeral(number: int) -> str:
+    """Return a number below 100 as Chinese writes it."""
+    tens, ones = divmod(number, 10)
+    return f"{DIGITS[tens] if tens > 1 else ''}{'十' if tens else ''}{DIGITS[ones] if ones else ''}"
