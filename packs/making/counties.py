@@ -28,8 +28,8 @@ class County:
     grids: int
 
 
-# 48 communities with 450 grids and 13 with 63 are figures of the sources, and so are the city's 206 and 1,230;
-# how the rest is shared among the other counties is an example (示例).
+# 48 communities with 450 grids, 13 with 63, and the city's 206 with 1,230 are figures of the sources; how the
+# rest is shared among the other counties is an example (示例).
 COUNTIES = (
     County("370402", "市中区", (117.556, 34.865), 53, 262),
     County("370403", "薛城区", (117.263, 34.800), 67, 331),
@@ -86,7 +86,7 @@ def shares(ground: Ground, county: County, district: District) -> list[int]:
 
 @dataclass
 class Drawn:
-    """A county with all its grids: its ground, its district, official codes left over, its areas for a map."""
+    """A county with all its grids: ground, district, official codes left over, areas for a map."""
 
     ground: Ground
     district: District
@@ -111,9 +111,8 @@ def drawn(data: Path, code: str) -> Drawn:
 
     for street in sorted(streets):
         add(streets[street], street, "street", district.streets[street], code)
-    special = set(
-        ground.rng.sample([g.code for c in district.communities for g in c.grids], county.grids // 20)
-    )
+    grids = [grid.code for c in district.communities for grid in c.grids]
+    special = set(ground.rng.sample(grids, county.grids // 20))
     for c in district.communities:
         add(c.shape, c.code, "community", c.short, c.street)
         for g in c.grids:

@@ -11,8 +11,8 @@ from packs.making.houses import Compound, House, block
 from packs.making.shapes import Community, Grid, Ground
 
 FIRST = """
-    和顺 安居 春晖 锦绣 盛景 康泰 祥和 金桂 翠竹 碧波 朝阳 幸福里 东升 西苑 南湖 北苑 新风 建设 文昌 书香 怡景 丽水
-    御景 龙泉 凤鸣 鑫源 宏泰 瑞祥 福临 百合 紫薇 玉兰 丁香 榴花 银杏 海棠 荷香 牡丹 桃源 善国
+    和顺 安居 春晖 锦绣 盛景 康泰 祥和 金桂 翠竹 碧波 朝阳 幸福里 东升 西苑 南湖 北苑 新风 建设 文昌 书香
+    怡景 丽水 御景 龙泉 凤鸣 鑫源 宏泰 瑞祥 福临 百合 紫薇 玉兰 丁香 榴花 银杏 海棠 荷香 牡丹 桃源 善国
 """.split()  # noqa: SIM905 forty names read better without their quotes
 LAST = "花园 小区 家园 苑 新村 嘉园 名郡 华庭 公寓 里 佳苑 雅居 景园 城 府".split()  # noqa: SIM905
 COMPOUNDS = "编码,名称,别名,网格编码,物业企业编码,经度,纬度"
@@ -22,7 +22,7 @@ BUILDINGS = "编码,名称,小区编码,网格编码,楼院小组编码,单元,�
 def estate(
     ground: Ground, count: int, room: shapely.Polygon, taken: Sequence[shapely.Polygon]
 ) -> tuple[shapely.Polygon, list[House]] | None:
-    """Return an outline inside ``room`` and houses in rows, clear of what is taken; nothing if it is too full."""
+    """Return an outline inside ``room`` and houses in rows, clear of what is taken; or nothing."""
     width, depth, in_row = block(count)
     west, south, east, north = room.bounds
     shapely.prepare(room)
@@ -32,11 +32,9 @@ def estate(
         box = shapely.box(x - width / 2, y - depth / 2, x + width / 2, y + depth / 2)
         outline = affinity.rotate(box, turn)
         if room.contains(outline) and not any(outline.intersects(other) for other in taken):
+            west_edge, north_edge = x - width / 2 + 7, y + depth / 2 - 7
             corners = [
-                (
-                    x + (index % in_row + 0.5) * 52 + 7 - width / 2,
-                    y + depth / 2 - (index // in_row + 0.5) * 34 - 7,
-                )
+                (west_edge + (index % in_row + 0.5) * 52, north_edge - (index // in_row + 0.5) * 34)
                 for index in range(count)
             ]
             turned = affinity.rotate(shapely.MultiPoint(corners), turn, origin=(x, y))

@@ -1,7 +1,7 @@
-"""The pack `tengzhou`: 48 communities, 450 grids, 48 community committees, 260 branches, 1,149 courtyard groups.
+"""The pack `tengzhou`: 48 communities with a committee each, 450 grids, 260 branches, 1,149 courtyard groups.
 
 Names and codes of the county, its streets and communities are official; the outline of the county is true;
-every other shape, which communities there are, and every compound, firm and member of staff is invented (示例).
+every other shape, the choice of communities, every compound, firm and member of staff is invented (示例).
 """
 
 from pathlib import Path
@@ -23,19 +23,11 @@ from packs.making.shapes import Grid, numeral
 HERE = PACKS / "tengzhou"
 COUNTY = "370481"
 BRANCHES, GROUPS, FIRMS = 260, 1_149, 66
-COMMITTEE = [
-    "party_community",
-    "社区党委",
-    "Community party committee",
-    "party",
-    "party_committee",
-    "4",
-    "是",
-]
+COMMITTEE = ("party_community", "社区党委", "Community party committee")
 
 
 def served(district: District) -> list[list[Grid]]:
-    """Return the grids of each branch: one grid or two neighbours by number, as many branches as there are."""
+    """Return the grids of each branch: one, or two that follow each other, as many as there are branches."""
     pairs = [[c.grids[n : n + 2] for n in range(0, len(c.grids), 2)] for c in district.communities]
     missing = BRANCHES - sum(map(len, pairs))
     for branches in sorted(pairs, key=len, reverse=True)[:missing]:
@@ -57,7 +49,8 @@ def party(district: District) -> tuple[list[Unit], dict[str, list[str]]]:
     groups: dict[str, list[str]] = {}
     branches = served(district)
     grids = [grid for each in branches for grid in each]
-    more = set(range(0, len(grids) * 2, 2)[: GROUPS - 2 * len(grids)])  # every grid two, every other three
+    third = GROUPS - 2 * len(grids)  # every grid has two groups, and so many have three
+    more = {n for n in range(len(grids)) if (n + 1) * third // len(grids) > n * third // len(grids)}
     for each in branches:
         code, community = f"{each[0].code}-P", each[0].code[:12]
         title = each[0].name + "".join(f"、{grid.name[-4:]}" for grid in each[1:])
@@ -77,7 +70,7 @@ def party(district: District) -> tuple[list[Unit], dict[str, list[str]]]:
 
 def kinds(rows: list[list[str]]) -> list[list[str]]:
     """Return the kinds of unit: the community has a committee where the county below has a general branch."""
-    rows = [COMMITTEE if row[0] == "party_general" else row for row in rows]
+    rows = [[*COMMITTEE, *row[3:]] if row[0] == "party_general" else row for row in rows]
     return [[cell.replace("party_general", "party_community") for cell in row] for row in rows]
 
 

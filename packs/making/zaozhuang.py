@@ -1,7 +1,7 @@
-"""The pack `zaozhuang`: six counties, 21 streets, 206 communities, 1,230 grids; a building for each grid or so.
+"""The pack `zaozhuang`: six counties, 21 streets, 206 communities, 1,230 grids, few buildings.
 
-Names and codes of counties, streets and communities are official; the outlines of the counties are true; every
-other shape, which communities there are, and every compound, firm and member of staff is invented (示例).
+Names and codes of counties, streets and communities are official; the outlines of the counties are true;
+every other shape, the choice of communities, every compound, firm and member of staff is invented (示例).
 """
 
 from pathlib import Path

@@ -26,6 +26,18 @@ from mulin.places.rules.changes import Changes
 from mulin.places.rules.ground import AreaEdition, BuildingThere, CompoundThere
 from mulin.places.rules.imports import import_of_areas, import_of_buildings, import_of_compounds
 
+# One statement for a county's 150,000 dwellings, named as ``BuildingThere`` names them.
+_DWELLINGS = """
+    insert into places_dwelling (stairwell_id, name)
+    select stairwell.id, floor || lpad(door::text, 2, '0')
+    from places_stairwell stairwell
+    join places_building building on building.id = stairwell.building_id
+    cross join generate_series(1, building.floors) floor
+    cross join generate_series(1, building.doors) door
+    where building.id = any(%s)
+    on conflict do nothing
+"""
+
 
 @transaction.atomic
 def import_areas(
@@ -218,17 +230,8 @@ def _renew_stairwells(keys: Mapping[str, int], arriving: Sequence[BuildingThere]
         Dwelling.objects.filter(stairwell__building__in=[keys[g.code] for g in alike]).exclude(
             name__in=alike[0].dwellings()
         ).delete()
-    stairs = dict(Stairwell.objects.filter(building__in=mine).values_list("unit_code", "pk"))
-    Dwelling.objects.bulk_create(
-        [
-            Dwelling(stairwell_id=stairs[code], name=name)
-            for given in arriving
-            for _, code in given.stairwells
-            for name in given.dwellings()
-        ],
-        batch_size=5 * writing.BATCH,
-        ignore_conflicts=True,
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(_DWELLINGS, [mine])
 
 
 @transaction.atomic

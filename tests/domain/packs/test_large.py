@@ -1,0 +1,72 @@
+"""The packs of a whole county and of a whole city: the figures they claim, adopted as any other."""
+
+import re
+from collections import Counter
+
+import pytest
+import shapely
+
+from mulin.packs.rules.pack import Pack
+from mulin.people.models import Unit
+from mulin.places.models import Dwelling
+from mulin.places.queries import ground
+from mulin.places.rules.located import Outcome
+from tests.make import packs as make
+
+pytestmark = pytest.mark.slow
+
+
+def kinds(pack: Pack) -> Counter[str]:
+    return Counter(unit.kind for unit in pack.units.rows)
+
+
+@pytest.mark.django_db
+def test_tengzhou_has_the_numbers_it_claims_and_is_adopted() -> None:
+    pack = make.pack("tengzhou")
+    claimed = {"street": 21, "community": 48, "grid": 450, "property_firm": 66}
+    claimed |= {"party_community": 48, "party_branch": 260, "party_group": 1_149}
+    assert {kind: kinds(pack)[kind] for kind in claimed} == claimed
+    grouped = Counter(building.group_code for building in pack.buildings.rows)
+    assert len(grouped.keys() - {""}) == 1_149, "a building at least for each courtyard group"
+    assert 0 < grouped[""] < len(pack.buildings.rows) / 10
+    assert any(len(compound.grid_codes) == 2 for compound in pack.compounds.rows)
+
+    make.city("tengzhou")
+    assert Unit.objects.filter(kind="grid").count() == 450
+    wanted = sum(len(b.stairwells) * len(b.dwellings()) for b in pack.buildings.rows)
+    assert Dwelling.objects.count() == wanted
+    first = Dwelling.objects.filter(stairwell__unit_code="TZ-001-01-1").order_by("pk").first()
+    assert first is not None
+    assert first.name == "101"
+    there = pack.buildings.rows[0]
+    found = ground.locate_point(lon=there.lon, lat=there.lat, on=pack.from_on)
+    assert (found.outcome in (Outcome.INSIDE, Outcome.BORDER), found.grid_code) == (True, there.grid_code)
+    away = shapely.from_wkb(next(a for a in pack.areas.rows if a.code == "370481104").outline).centroid
+    assert ground.locate_point(away.x, away.y, on=pack.from_on).outcome is not Outcome.INSIDE, (
+        "a town, no grids"
+    )
+
+
+def test_zaozhuang_has_the_numbers_it_claims_and_tiles_its_counties() -> None:
+    pack = make.pack("zaozhuang")
+    assert [kinds(pack)[kind] for kind in ("county", "street", "community", "grid")] == [6, 66, 206, 1_230]
+    urban = {area.parent_code for area in pack.areas.rows if area.kind == "community"}
+    assert len(urban) == 21
+    shapes = make.shapes(pack)
+    for county in (area.code for area in pack.areas.rows if area.kind == "county"):
+        streets = [a.code for a in pack.areas.rows if a.parent_code == county and a.kind == "street"]
+        tiled = shapely.union_all([shapes[code] for code in streets])
+        assert tiled.symmetric_difference(shapes[county]).area < shapes[county].area * 1e-5
+    tengzhou = {area.code: area.outline for area in make.pack("tengzhou").areas.rows}
+    same = [area for area in pack.areas.rows if area.code in tengzhou and area.outline == tengzhou[area.code]]
+    assert len(same) == len(tengzhou), "a county is drawn alike in every pack"
+
+
+@pytest.mark.parametrize(("name", "most"), [("tengzhou", 3_000_000), ("zaozhuang", 4_000_000)])
+def test_a_large_pack_stays_light_and_its_codes_are_official(name: str, most: int) -> None:
+    folder = make.FOLDER / name
+    assert sum(file.stat().st_size for file in folder.iterdir() if file.is_file()) < most
+    for area in make.pack(name).areas.rows:
+        length = {"county": 6, "street": 9, "community": 12, "grid": 15}[area.kind]
+        assert re.fullmatch(rf"3704\d{{{length - 4}}}", area.code)
+        assert area.code.startswith(area.parent_code)
