@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput, NotFound
