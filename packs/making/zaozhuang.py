@@ -9,9 +9,10 @@ from pathlib import Path
 from packs.making.borrowed import Rows, everywhere, moved, rewrite
 from packs.making.counties import COUNTIES, Drawn, drawn, firms, hire
 from packs.making.estates import BUILDINGS, COMPOUNDS, FIRST, building_rows, compound_rows, settle
-from packs.making.files import PACKS, write, write_features
+from packs.making.files import DIVISIONS, PACKS, division_rows, write, write_features
 from packs.making.houses import Compound
 from packs.making.offices import CITY, STAFF, UNITS, District, Unit, city, staff_of, units_of
+from packs.making.things import THINGS, thing_rows
 
 HERE = PACKS / "zaozhuang"
 
@@ -30,6 +31,11 @@ def party(district: District) -> list[Unit]:
 def graded(rows: Rows) -> Rows:
     """Return the grades of whistles with kinds of unit where the county below names its departments."""
     return [[row[0], row[1], row[2], row[3], "、".join(_callable(row[4])), *row[5:]] for row in rows]
+
+
+def owned(rows: Rows) -> Rows:
+    """Return the kinds of things as the city's own: the county below names its departments."""
+    return [[CITY if cell.startswith("370404") else cell for cell in row] for row in rows]
 
 
 def _callable(cell: str) -> list[str]:
@@ -60,9 +66,16 @@ def make(data: Path) -> str:
     write(HERE / "compounds.csv", COMPOUNDS, [row for table in rows for row in table])
     houses = [building_rows(county.ground, compounds, {}) for county, compounds in counties]
     write(HERE / "buildings.csv", BUILDINGS, [row for table in houses for row in table])
+    codes = [each.code for each in COUNTIES]
+    write(HERE / "divisions.csv", DIVISIONS, division_rows(data, codes))
+    things = [
+        thing_rows(c.ground, c.district.code, c.district.communities, a_grid=0) for c, _ in counties
+    ]  # stations, centres, toilets
+    write(HERE / "things.csv", THINGS, [row for table in things for row in table])
     write(HERE / "staff.csv", STAFF, staff_of("ZZ", [county.district for county, _ in counties]))
-    rewrite("dispatch.csv", HERE, everywhere([each.code for each in COUNTIES]))
+    rewrite("dispatch.csv", HERE, everywhere(codes))
     rewrite("calendars.csv", HERE, moved(CITY, "枣庄市"))
     rewrite("grades.csv", HERE, graded)
+    rewrite("thing_kinds.csv", HERE, owned)
     grids = sum(len(c.grids) for county, _ in counties for c in county.district.communities)
     return f"{grids} grids, {sum(map(len, rows))} compounds, {sum(map(len, houses))} buildings"
