@@ -25,9 +25,7 @@ TABLES: Final = (
 )  # fmt: skip
 MAPS: Final = ("areas", "compounds")
 # What lies on the ground and who works there is of one place: never taken from a base.
-OF_THE_PLACE: Final = frozenset(
-    {"units", "staff", "areas", "compounds", "buildings", "divisions", "things"}
-)
+OF_THE_PLACE: Final = frozenset({"units", "staff", "areas", "compounds", "buildings", "divisions", "things"})
 DATA: Final = (".csv", ".xlsx", ".geojson", ".toml")
 JSON_BYTES: Final = 64_000_000
 
