@@ -149,6 +149,7 @@ def filing_of(body: said.ReportSaid, *, channel: Channel, source: str, source_no
         lon=body.longitude,
         lat=body.latitude,
         address=body.address,
+        thing=body.thing,
         anonymous=body.anonymous,
         on_behalf=isinstance(body, said.StaffReportSaid) and body.on_behalf,
         contact=ContactGiven(contact.phone, contact.name, contact.may_call) if contact else None,

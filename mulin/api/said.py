@@ -55,6 +55,9 @@ class ReportSaid(Said):
     longitude: Annotated[float, Field(ge=-180, le=180)] | None = Field(None, description="WGS-84 degrees")
     latitude: Annotated[float, Field(ge=-90, le=90)] | None = Field(None, description="WGS-84 degrees")
     address: Annotated[str, Field(max_length=ADDRESS_MAX), AfterValidator(storable)] = ""
+    thing: Annotated[str, Field(max_length=32), AfterValidator(storable)] = Field(
+        "", description="code of the component or facility it is about; it stands for the position too"
+    )
     anonymous: bool = False
     contact: ContactSaid | None = None
     photos: list[PhotoRef] = Field([], max_length=PHOTOS_MAX)

@@ -115,6 +115,7 @@ CHANNELS: Final[Words] = {
     Channel.GRID: _("网格上报"),
     Channel.IMPORT: _("导入"),
     Channel.API: _("接口"),
+    Channel.DEVICE: _("设备发现"),
 }
 CHANNEL_ICONS: Final[Mapping[str, str]] = {
     Channel.WEB: "mobile",
@@ -124,6 +125,7 @@ CHANNEL_ICONS: Final[Mapping[str, str]] = {
     Channel.GRID: "pin",
     Channel.IMPORT: "sheet",
     Channel.API: "link",
+    Channel.DEVICE: "eye",
 }
 
 OUTCOMES: Final[Words] = {

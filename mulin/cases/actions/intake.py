@@ -26,6 +26,7 @@ from mulin.ledger.actions import record, whole
 from mulin.ledger.rules.privacy import Json
 from mulin.people.actions.contacts import seal_contact
 from mulin.people.models import Contact
+from mulin.places.queries import things
 from mulin.places.rules.located import Located
 
 FILE = "file_report"
@@ -88,6 +89,7 @@ def file_report(*, filing: Filing, actor: Actor, now: datetime) -> Filed:
 
 def _spot(filing: Filing, *, now: datetime) -> str:
     """Return the path of the narrowest unit the filing's place lies in: stairwell, building, grid."""
+    filing = _at_thing(filing, now=now) if filing.thing else filing
     located = routing.locate(lon=filing.lon, lat=filing.lat, address=filing.address, now=now)
     return routing.spot_at(located)
 
@@ -106,6 +108,7 @@ def _filed_before(filing: Filing, digest: str) -> Filed | None:
 
 
 def _file(filing: Filing, digest: str, *, actor: Actor, unit_id: int | None, now: datetime) -> Filed:
+    filing = _at_thing(filing, now=now) if filing.thing else filing
     located = routing.locate(lon=filing.lon, lat=filing.lat, address=filing.address, now=now)
     case = _joined(filing.joins, now=now) if filing.joins else None
     joined = case is not None
@@ -167,6 +170,19 @@ def _file(filing: Filing, digest: str, *, actor: Actor, unit_id: int | None, now
     return Filed(report, case, replayed=False)
 
 
+def _at_thing(filing: Filing, *, now: datetime) -> Filing:
+    """Return a filing with the spot of the component it names, unless it brings its own.
+
+    :raises BadInput: there is no such component today
+    """
+    spot = things.spot_of(filing.thing, on=routing.today(now))
+    if spot is None or spot.what != "thing":
+        raise BadInput("没有编码为 %(code)s 的部件或设施", where="thing", code=filing.thing)
+    if filing.lon is not None:
+        return filing
+    return replace(filing, lon=spot.lon, lat=spot.lat, address=filing.address or spot.name)
+
+
 def _joined(case_id: UUID, *, now: datetime) -> Case | None:
     """Return the open case a voice adds itself to, counted up; nothing if it is over.
 
@@ -216,6 +232,7 @@ def _open_case(filing: Filing, located: Located, *, unit_id: int | None, now: da
         place=located.as_json(),
         place_unit=place_unit,
         compound_code=located.compound_code,
+        thing_code=filing.thing,
         desk=desk,
         first_unit_id=unit_id or desk.pk,
         reported_at=now,

@@ -33,6 +33,7 @@ class Case(models.Model):
         Unit, db_index=False, null=True, on_delete=models.PROTECT, related_name="+"
     )  # grid or wider
     compound_code = models.CharField(max_length=32, blank=True)
+    thing_code = models.CharField(max_length=32, blank=True, default="", db_default="")  # the component (部件)
 
     desk = models.ForeignKey(
         Unit, db_index=False, on_delete=models.PROTECT, related_name="+"
@@ -90,6 +91,7 @@ class Case(models.Model):
             models.Index(fields=["place_unit", "reported_at"], name="case_place"),
             models.Index(fields=["reported_at"], name="case_returned_twice", condition=Q(returns__gte=2)),
             models.Index(fields=["reported_at"], name="case_reported"),
+            models.Index(fields=["thing_code"], name="case_thing", condition=~Q(thing_code="")),
             models.Index(fields=["item", "reported_at"], name="case_item_reported"),
             models.Index(fields=["closed_at"], name="case_closed", condition=Q(state="closed")),
             models.Index(

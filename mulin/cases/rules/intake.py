@@ -42,6 +42,7 @@ class Channel(StrEnum):
     GRID = "grid"
     IMPORT = "import"
     API = "api"
+    DEVICE = "device"  # a scene event that somebody confirmed
 
 
 class ReceptionEnd(StrEnum):
@@ -84,6 +85,7 @@ class Filing:
     lon: float | None = None
     lat: float | None = None
     address: str = ""
+    thing: str = ""  # the code of the component or facility it is about
     anonymous: bool = False
     on_behalf: bool = False
     contact: ContactGiven | None = None
@@ -95,6 +97,8 @@ class Filing:
         """Return a fingerprint of everything said: the same number with other words is another report."""
         said = asdict(self)
         del said["source"], said["source_no"]
+        if not self.thing:  # as before there were things: what was filed then is still the same report
+            del said["thing"]
         return hashlib.sha256(
             json.dumps(said, sort_keys=True, default=str, ensure_ascii=False).encode()
         ).hexdigest()
@@ -112,6 +116,7 @@ def checked(filing: Filing, *, now: datetime) -> Filing:
         ("title", filing.title, 120),
         ("address", filing.address, ADDRESS_MAX),
         ("source_no", filing.source_no, 80),
+        ("thing", filing.thing, 32),
     ):
         if len(value) > most:
             raise BadInput("最多 %(most)d 个字，现在 %(now)d 个", where=name, most=most, now=len(value))
