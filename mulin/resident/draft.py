@@ -35,6 +35,7 @@ class Draft:
     lat: float | None = None
     address: str = ""
     joins: str = ""
+    thing: str = ""  # the component a code on it stands for
 
     @property
     def photos(self) -> list[HeldPhoto]:
@@ -115,6 +116,7 @@ def filing_of(draft: Draft, contact: ContactGiven | None) -> Filing:
         lon=draft.lon,
         lat=draft.lat,
         address=draft.address,
+        thing=draft.thing,
         anonymous=contact is None,
         contact=contact,
         photos=tuple(given),

@@ -18,6 +18,8 @@ from mulin.kernel.errors import BadInput, Refusal
 from mulin.people.queries.days import day_of
 from mulin.people.rules.phones import normal_phone
 from mulin.places.queries import ground as places
+from mulin.places.queries import things
+from mulin.places.queries.things import Spot
 from mulin.resident import draft as drafts
 from mulin.resident import ground, limits, pictures
 from mulin.resident.door import Fault, fault_of, page, render, status_of
@@ -25,6 +27,7 @@ from mulin.resident.draft import Draft
 
 TEXT_MAX: Final = 2_000
 NAME_MAX: Final = 40
+HERE_DEGREES: Final = 0.0005  # some fifty metres
 NEAR_MOST: Final = 2  # more would push the map off a phone
 
 
@@ -33,7 +36,9 @@ NEAR_MOST: Final = 2  # more would push the map off a phone
 def say(request: HttpRequest) -> HttpResponse:
     """First screen: what is wrong, in words, photos or both."""
     if request.method == "GET":
-        return _say(request, told(drafts.drafted(request) or drafts.fresh(), request.GET))
+        code = request.GET.get("at", "")
+        draft = told(drafts.drafted(request) or drafts.fresh(), request.GET)
+        return _say(request, draft, code=code, spot=scanned(code) if code else None)
     text = request.POST.get("text", "").replace("\r\n", "\n").replace("\x00", "")
     draft = told(drafts.begun(request), request.POST)
     draft = drafts.saved(request, draft, text=text[: TEXT_MAX * 5])
@@ -55,6 +60,7 @@ def told(draft: Draft, where: QueryDict) -> Draft:
         draft = replace(draft, kind=kind)
     if address and not draft.place:
         draft = replace(draft, address=address)
+    draft = at_code(draft, where.get("at", ""))
     try:
         found = None if draft.place else pin(where.get("lon", ""), where.get("lat", ""))
     except BadInput:  # a worn poster is no reason to turn anybody away
@@ -62,13 +68,44 @@ def told(draft: Draft, where: QueryDict) -> Draft:
     return replace(draft, lon=found[0], lat=found[1]) if found else draft
 
 
+def at_code(draft: Draft, code: str) -> Draft:
+    """Return the draft with the place a code on a wall stands for; an unknown code changes nothing."""
+    spot = scanned(code) if code and not draft.place else None
+    if spot is None:
+        return draft
+    about = spot.code if spot.what == "thing" else ""
+    return replace(draft, lon=spot.lon, lat=spot.lat, address=spot.address or spot.name, thing=about)
+
+
+def scanned(code: str) -> Spot | None:
+    """Return what a code on a wall stands for today."""
+    return things.spot_of(code[:32].replace("\x00", ""), on=day_of(timezone.now()))
+
+
+def is_there(draft: Draft, lon: float, lat: float) -> bool:
+    """Return whether a pin still stands about where the scanned code put it."""
+    if draft.lon is None or draft.lat is None:
+        return False
+    return abs(lon - draft.lon) < HERE_DEGREES and abs(lat - draft.lat) < HERE_DEGREES
+
+
 def plain(address: str) -> str:
     """Return an address as it can be kept."""
     return address.replace("\x00", "").strip()[:ADDRESS_MAX]
 
 
-def _say(request: HttpRequest, draft: Draft, faults: Sequence[Fault] = ()) -> HttpResponse:
+def _say(
+    request: HttpRequest,
+    draft: Draft,
+    faults: Sequence[Fault] = (),
+    *,
+    code: str = "",
+    spot: Spot | None = None,
+) -> HttpResponse:
     context = {
+        "spot": spot,
+        "code": code[:32] if spot else "",
+        "is_unknown": bool(code) and spot is None,
         "draft": draft,
         "photos": draft.photos,
         "photos_max": PHOTOS_MAX,
@@ -98,6 +135,7 @@ def place(request: HttpRequest) -> HttpResponse:
             lat=None,
             address=plain(request.POST.get("address", "")),
             joins="",
+            thing="",
         )
         return redirect("resident:contact")
     try:
@@ -115,6 +153,7 @@ def place(request: HttpRequest) -> HttpResponse:
             lat=lat,
             address=plain(request.POST.get("address", "")),
             joins=joins,
+            thing=draft.thing if is_there(draft, lon, lat) else "",
         )
         return redirect("resident:contact")
     return _by_address(request, draft, goes_on=do != "find")
@@ -128,7 +167,9 @@ def _by_address(request: HttpRequest, draft: Draft, *, goes_on: bool) -> HttpRes
         return _place(request, draft, [Fault("address", words)])
     where = ground.named(address, request.POST.get("candidate", ""), on=day_of(timezone.now()))
     lon, lat = (where.located.lon, where.located.lat) if where.is_exact else (None, None)
-    draft = drafts.saved(request, draft, place="address", address=where.words, joins="", lon=lon, lat=lat)
+    draft = drafts.saved(
+        request, draft, place="address", address=where.words, joins="", lon=lon, lat=lat, thing=""
+    )
     if goes_on and (where.is_settled or request.POST.get("asked") == address):
         return redirect("resident:contact")
     return _place(request, draft, where=where)

@@ -33,7 +33,7 @@ class Case(models.Model):
         Unit, db_index=False, null=True, on_delete=models.PROTECT, related_name="+"
     )  # grid or wider
     compound_code = models.CharField(max_length=32, blank=True)
-    thing_code = models.CharField(max_length=32, blank=True, default="", db_default="")  # the component (部件)
+    thing_code = models.CharField(max_length=32, blank=True, default="", db_default="")  # the 部件
 
     desk = models.ForeignKey(
         Unit, db_index=False, on_delete=models.PROTECT, related_name="+"

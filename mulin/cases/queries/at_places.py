@@ -1,5 +1,6 @@
 """The cases of a component, and of a building: by the code they were filed under or located at."""
 
+from collections.abc import Sequence
 from uuid import UUID
 
 from mulin.cases.queries.doors import cases_for
@@ -14,7 +15,7 @@ def cases_of_thing(actor: Actor, code: str) -> list[UUID]:
     return list(found.values_list("pk", flat=True)[:MOST])
 
 
-def cases_of_building(actor: Actor, code: str, *, grid_code: str) -> list[UUID]:
+def cases_of_building(actor: Actor, code: str, *, grid_codes: Sequence[str]) -> list[UUID]:
     """Return the cases located at a building that the actor sees, the latest first."""
-    here = cases_for(actor).filter(place_unit__code=grid_code, place__building_code=code)
+    here = cases_for(actor).filter(place_unit__code__in=grid_codes, place__building_code=code)
     return list(here.order_by("-reported_at").values_list("pk", flat=True)[:MOST])

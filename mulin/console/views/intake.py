@@ -20,6 +20,7 @@ from mulin.console.views.places import number
 from mulin.gateways import photos
 from mulin.kernel.errors import NotAllowed, Refusal
 from mulin.people.queries.days import day_of
+from mulin.places.queries import things
 
 CHANNELS: Final = (Channel.COUNTER, Channel.PHONE, Channel.PAPER, Channel.GRID)
 LOG_DAYS: Final = 30
@@ -50,6 +51,7 @@ class IntakeForm(forms.Form):
         one_line=True,
         hint=gettext_lazy("写小区、楼栋或路口都行。"),
     )
+    thing = forms.CharField(widget=forms.HiddenInput, required=False, max_length=32)
     lon = forms.FloatField(label=gettext_lazy("经度"), required=False, widget=forms.HiddenInput)
     lat = forms.FloatField(label=gettext_lazy("纬度"), required=False, widget=forms.HiddenInput)
     on_behalf = fields.tick(
@@ -79,6 +81,7 @@ class IntakeForm(forms.Form):
             lon=said["lon"],
             lat=said["lat"],
             address=said["address"].strip(),
+            thing=said["thing"],
             anonymous=said["anonymous"],
             on_behalf=said["on_behalf"],
             contact=contact,
@@ -119,6 +122,9 @@ def may_file(request: StaffRequest) -> None:
 def _first_words(request: StaffRequest) -> dict[str, object]:
     """Return what is known already: the words of a reception are not typed twice (S-066)."""
     known: dict[str, object] = {"key": uuid4().hex}
+    about = things.spot_of(request.GET.get("thing", "")[:32].replace("\x00", ""), on=day_of(request.now))
+    if about is not None and about.what == "thing":
+        known |= {"thing": about.code, "address": about.name, "lon": about.lon, "lat": about.lat}
     wanted = request.GET.get("reception", "")
     since = request.now - timedelta(days=LOG_DAYS)
     for reception in figures.receptions(request.actor, since=since) if wanted else ():

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Final
 
-from django.db import connection
+from django.db import connection, transaction
 
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput
@@ -99,6 +99,20 @@ def import_things(
             from_on=from_on.isoformat(),
             **changes.counts(),
         )
+    return changes
+
+
+def preview_things(
+    *, things: Sequence[ThingThere], from_on: date, actor: Actor, now: datetime
+) -> Changes[ThingThere]:
+    """Import things, look at what changed, and take it all back.
+
+    :raises NotAllowed: as for importing
+    :raises BadThings: as for importing
+    """
+    with transaction.atomic():
+        changes = import_things(things=things, from_on=from_on, actor=actor, now=now)
+        transaction.set_rollback(True)
     return changes
 
 
