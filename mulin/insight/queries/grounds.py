@@ -26,6 +26,7 @@ class Held:
     area: AreaEdition
     shape: BaseGeometry
     chain: tuple[AreaEdition, ...]  # outwards, itself first
+    children: tuple[AreaEdition, ...]  # one level down, by code
     grids: frozenset[str]
     buildings: tuple[BuildingThere, ...]
     compounds: tuple[CompoundThere, ...]
@@ -51,6 +52,7 @@ def held_by(atlas: Atlas, code: str) -> Held:
         area=area,
         shape=index.shape_of[code],
         chain=tuple(index.area_of[step.code] for step in index.chain(code)),
+        children=tuple(one for one in index.area_of.values() if one.parent_code == code),
         grids=grids,
         buildings=tuple(b for b in atlas.ground.buildings if b.grid_code in grids),
         compounds=tuple(c for c in atlas.ground.compounds if grids & set(c.grid_codes)),
@@ -67,6 +69,16 @@ def area_seen(actor: Actor, code: str, *, on: date) -> tuple[Held, Unit]:
         raise BadInput("含有无法保存的字符（U+0000）", where="code")
     held = held_by(places.atlas_on(on), code)
     return held, policy.unit_of(actor, held.area.unit_code)
+
+
+def areas_offered(actor: Actor, *, on: date) -> list[AreaEdition]:
+    """Return the areas wider than a grid that ``actor`` sees on a day, widest first: what a page offers."""
+    seen = policy.codes_seen(actor)
+    index = places.atlas_on(on).areas
+    found = [
+        one for one in index.area_of.values() if one.kind != GRID and (seen is None or one.unit_code in seen)
+    ]
+    return sorted(found, key=lambda one: (len(index.chain(one.code)), one.code))
 
 
 def unit_ids(unit: Unit, *, on: date) -> list[int]:

@@ -1,18 +1,18 @@
 """Cases of a place and a time as numbers, each with the filter that opens exactly the cases it counts.
 
-A case is open at a moment if it was reported before it and had not ended by it. What was closed and
-reopened since counts by its last ending.
+A case lies where it lay then: what boundaries moved since is told by its hand-overs. It is open at a moment
+if it was reported before it and had not ended by it; what was closed and reopened counts by its last ending.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from mulin.cases import policy
-from mulin.cases.models import Case
+from mulin.cases.models import Case, Handover
 from mulin.cases.rules.lifecycle import State
 from mulin.insight.rules.asked import Span
 from mulin.kernel.actor import Actor
@@ -45,6 +45,19 @@ def open_at(moment: datetime) -> Q:
 def seen(actor: Actor) -> QuerySet[Case]:
     """Return the cases ``actor`` may see, merged duplicates left out."""
     return Case.objects.filter(policy.seen_by(actor)).exclude(state=State.MERGED.value)
+
+
+def handed_over_after(moment: datetime) -> QuerySet[Handover]:
+    """Return the first hand-over of each case after a moment: until then it lay where it was taken from."""
+    earlier = Handover.objects.filter(case=OuterRef("case"), at__gte=moment, pk__lt=OuterRef("pk"))
+    return Handover.objects.filter(at__gte=moment).filter(~Exists(earlier))
+
+
+def lying_in(units: Collection[int], moment: datetime) -> Q:
+    """Return the filter of the cases that lay in some units at a moment, whoever has them since."""
+    later = handed_over_after(moment)
+    stayed = Q(place_unit__in=units) & ~Q(pk__in=later.values("case"))
+    return stayed | Q(pk__in=later.filter(place_was__in=units).values("case"))
 
 
 def counts(cases: QuerySet[Case], span: Span) -> Mapping[What, int]:

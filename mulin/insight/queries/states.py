@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.utils import timezone
 
+from mulin.boundaries.models import Succession
 from mulin.insight.queries import matters
 from mulin.insight.queries.grounds import area_seen, days_of_change, dwellings_of, unit_ids
 from mulin.insight.queries.matters import What
@@ -45,6 +46,11 @@ class PostLine:
     holders: int
     leads: bool
 
+    @property
+    def vacant(self) -> int:
+        """Return in how many units nobody holds it."""
+        return self.units - self.held
+
 
 @dataclass(frozen=True, slots=True)
 class AreaState:
@@ -56,10 +62,13 @@ class AreaState:
     until_on: date | None
     editions: int
     source: str
+    document: str
+    reason: str
     synthetic: bool
     hectares: float
     bounds: tuple[float, ...]
     chain: tuple[AreaLine, ...]
+    children: tuple[AreaLine, ...]
     unit_name: str
     phone: str
     grids: int
@@ -101,7 +110,12 @@ def state_of(actor: Actor, code: str, *, on: date) -> AreaState:
     area = held.area
     names = units.names_on([unit.pk], on=on)
     month = month_of(on)
-    mine = matters.seen(actor).filter(place_unit__in=unit_ids(unit, on=on))
+    mine = matters.seen(actor).filter(matters.lying_in(unit_ids(unit, on=on), month.until))
+    change = (
+        Succession.objects.filter(to_code=code, adjustment__on=area.from_on)
+        .select_related("adjustment")
+        .first()
+    )
     return AreaState(
         on=on,
         area=AreaLine(area.kind, area.code, area.name, area.unit_code),
@@ -109,10 +123,13 @@ def state_of(actor: Actor, code: str, *, on: date) -> AreaState:
         until_on=area.until_on,
         editions=sum(day <= on for day in days_of_change(code)),
         source=area.source,
+        document=change.adjustment.document if change else "",
+        reason=change.adjustment.reason if change else "",
         synthetic=area.synthetic,
         hectares=held.hectares,
         bounds=tuple(round(bound, 6) for bound in held.shape.bounds),
         chain=tuple(AreaLine(one.kind, one.code, one.name, one.unit_code) for one in held.chain[1:]),
+        children=tuple(AreaLine(one.kind, one.code, one.name, one.unit_code) for one in held.children),
         unit_name=names.get(unit.pk, unit.short_name),
         phone=unit.phone,
         grids=len(held.grids),
@@ -135,7 +152,7 @@ def cases_of(actor: Actor, code: str, what: What, *, on: date, after: UUID | Non
     :raises NotFound: there was no area of that code, or not for this actor
     """
     _, unit = area_seen(actor, code, on=on)
-    cases = matters.seen(actor).filter(place_unit__in=unit_ids(unit, on=on))
+    cases = matters.seen(actor).filter(matters.lying_in(unit_ids(unit, on=on), end_of(on)))
     return matters.page_of(cases.filter(matters.filter_of(what, month_of(on))), after=after)
 
 
