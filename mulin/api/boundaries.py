@@ -39,7 +39,7 @@ class PlanSaid(said.Said):
     ]
 
 
-class AreaNamed(shown.Shown):
+class AdjustedArea(shown.Shown):
     """An area by code and name, with the unit that governs it."""
 
     code: str
@@ -47,14 +47,14 @@ class AreaNamed(shown.Shown):
     unit: str
 
 
-class LineShown(shown.Shown):
+class AdjustedLine(shown.Shown):
     """What a line does."""
 
     line: int
     kind: str
     area_kind: str
-    before: list[AreaNamed]
-    after: list[AreaNamed]
+    before: list[AdjustedArea]
+    after: list[AdjustedArea]
     hectares_before: float
     hectares_after: float
     hectares_moved: float
@@ -102,7 +102,7 @@ class PreviewShown(shown.Shown):
     """What a plan would do; nothing was changed."""
 
     counts: dict[str, int]
-    lines: list[LineShown]
+    lines: list[AdjustedLine]
     successions: list[SuccessionShown]
     terms: list[TermChanging]
     cases: list[CaseChanging]
@@ -120,7 +120,7 @@ class AdjustmentShown(shown.Shown):
     at: datetime
     applied_at: datetime | None
     counts: dict[str, int]
-    lines: list[LineShown]
+    lines: list[AdjustedLine]
 
 
 class AdjustmentsShown(shown.Shown):
@@ -182,7 +182,7 @@ class DifferencesShown(shown.Shown):
     differences: list[DifferenceShown]
 
 
-class AreaCount(shown.Shown):
+class CountOfArea(shown.Shown):
     """An area with its count, and how much of it was told in which way."""
 
     code: str
@@ -201,14 +201,14 @@ class CountsShown(shown.Shown):
     since: date
     until: date
     by: date | None
-    rows: list[AreaCount]
+    rows: list[CountOfArea]
     total: int
     same: int
     by_location: int
     by_share: int
 
 
-class CountedShown(shown.Shown):
+class CountedByArea(shown.Shown):
     """A case that a row counts."""
 
     case_id: UUID
@@ -219,7 +219,7 @@ class CountedShown(shown.Shown):
 class CountedPage(shown.Shown):
     """A page of the cases a row counts."""
 
-    cases: list[CountedShown]
+    cases: list[CountedByArea]
     page: int
     has_more: bool
 

@@ -147,7 +147,7 @@ def moved(here: City) -> Case:
         "base": "cn", "days": {"2026-05-14": {"works": False, "note": "示例"}}})  # fmt: skip
     day = (NOON + timedelta(days=1)).date()
     timetables.change_calendar(drawn=drawn, from_on=day, actor=SYSTEM, now=NOON)
-    assert timetables.begin_by_block(actor=SYSTEM, now=NOON + timedelta(days=1)).moved == 1
+    assert timetables.begin_calendars(actor=SYSTEM, now=NOON + timedelta(days=1)).moved == 1
     return handling.add_note(case_id=made.pk, text="示例", actor=SYSTEM, now=NOON + timedelta(days=1))
 
 
