@@ -14,6 +14,7 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterable
+from dataclasses import fields
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -174,13 +175,13 @@ def _each(spots: Iterable[Any], ask: Callable[[Any], object]) -> tuple[list[floa
         began = time.perf_counter()
         ask(spot)
         spent.append(time.perf_counter() - began)
-    return spent, spent[0]
+    return spent, spent[0] if spent else 0.0
 
 
 def _clusters(asked: argparse.Namespace) -> dict[str, Any]:
     """Return what a tile of cases costs at each zoom, over so many cases, by who asks and of which day."""
     from benchmarks import city  # noqa: PLC0415 - needs Django's settings
-    from mulin.cases.queries import clusters  # noqa: PLC0415 - needs Django's settings
+    from mulin.cases.queries import clusters, spots  # noqa: PLC0415 - needs Django's settings
     from mulin.cases.queries.clusters import Look, Which  # noqa: PLC0415 - needs Django's settings
     from mulin.config.database import database  # noqa: PLC0415 - needs Django's settings
     from mulin.config.embedded import Home  # noqa: PLC0415 - needs Django's settings
@@ -192,6 +193,10 @@ def _clusters(asked: argparse.Namespace) -> dict[str, Any]:
             _multiply(asked.cases // 2_000 - 1)
         now = datetime.now(UTC)
         told: dict[str, Any] = {"seconds_to_plant": round(time.monotonic() - began, 1)}
+        began = time.perf_counter()
+        kept = spots.spots()
+        told["seconds_to_read"] = round(time.perf_counter() - began, 2)
+        told["memory_mb"] = sum(getattr(kept, each.name).nbytes for each in fields(kept) if each.init) >> 20
         looks = {
             "open today": Look(now.date()),
             "open 90 days ago": Look(now.date() - timedelta(days=90)),
@@ -279,7 +284,9 @@ def _finish(result: dict[str, Any], out: Path) -> None:
         for name, seen in result[part].items():
             print(f"{name:22}" + "  ".join(f"{key} {value:,}" for key, value in seen.items()))
     for name, zooms in result.get("clusters", {}).items():
-        if isinstance(zooms, dict):
+        if not isinstance(zooms, dict):
+            print(f"clusters: {name} {zooms}")
+        else:
             print(f"clusters: {name}")
             for zoom, seen in zooms.items():
                 print(f"  {zoom:10}" + "  ".join(f"{key} {value:,}" for key, value in seen.items()))

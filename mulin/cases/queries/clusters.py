@@ -12,12 +12,15 @@ from django.utils import timezone
 
 from mulin.cases import policy
 from mulin.cases.models import Case
+from mulin.cases.queries import spots
 from mulin.cases.queries.worklist import Clock, QueueRow, clock_of, rows_of
 from mulin.cases.rules.cells import LEVEL, Cluster, cells_in, clusters, fine_level, placed
+from mulin.cases.rules.spots import OPEN, Span
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput
 
 PAGE: Final = 100
+WIDE: Final = 16  # nearer, a tile holds few cases
 TONES: Final = {Clock.OVERDUE: "bad", Clock.SOON: "warn", Clock.IN_TIME: "ok"}
 
 
@@ -63,10 +66,17 @@ class Listed:
 
 def found_in(actor: Actor, z: int, x: int, y: int, *, look: Look, now: datetime) -> list[Found]:
     """Return the clusters of a tile: every case the actor may see is counted in exactly one."""
-    cases = _between(_seen(actor, look, now), [cells_in(z, x, y)])
-    shift = RawSQL("cases_case.cell >> %s", (2 * (LEVEL - fine_level(z)),), IntegerField())
-    counted = cases.annotate(fine=shift).values("fine").annotate(count=Count("*")).order_by()
-    found = clusters(z, x, y, list(counted.values_list("fine", "count")))
+    cases = _seen(actor, look, now)
+    first, after = cells_in(z, x, y)
+    shift = 2 * (LEVEL - fine_level(z))
+    if z <= WIDE and spots.is_large():
+        sight, span = spots.sight_of(actor), _span(look, now)
+        fine = spots.spots().counted(first, after, shift, span=span, sight=sight)
+    else:
+        coarser = RawSQL("cases_case.cell >> %s", (shift,), IntegerField())
+        counted = _between(cases, [(first, after)]).annotate(fine=coarser).values("fine").order_by()
+        fine = list(counted.annotate(count=Count("*")).values_list("fine", "count"))
+    found = clusters(z, x, y, fine)
     singles = _singles(cases, [each for each in found if each.count == 1])
     is_now = look.on >= _day(now)
     return [_told(each, singles.get(each.first), (z, x, y), now if is_now else None) for each in found]
@@ -100,6 +110,22 @@ def _seen(actor: Actor, look: Look, now: datetime) -> QuerySet[Case]:
     if look.until is not None:
         cases = cases.filter(reported_at__lt=_end(look.until))
     return cases
+
+
+def _span(look: Look, now: datetime) -> Span:
+    """Return the same days as ``_seen`` narrows to, in minutes."""
+    is_now = look.on >= _day(now)
+    ends = [_end(day) for day in ((None if is_now else look.on), look.until) if day is not None]
+    is_open = look.which is Which.OPEN
+    return Span(
+        since=_minute(_end(look.since - timedelta(days=1))) if look.since else 0,
+        before=min((_minute(end) for end in ends), default=OPEN),
+        open_at=(OPEN if is_now else _minute(_end(look.on))) if is_open else None,
+    )
+
+
+def _minute(at: datetime) -> int:
+    return int(at.timestamp()) // 60
 
 
 def _between(cases: QuerySet[Case], ranges: list[tuple[int, int]]) -> QuerySet[Case]:

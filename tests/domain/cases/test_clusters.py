@@ -1,5 +1,6 @@
 """Cases on the map: the clusters of a tile add up to what the database counts, for whoever asks."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from uuid import UUID
 
@@ -8,11 +9,13 @@ from django.db import connection
 
 from mulin.cases import policy
 from mulin.cases.models import Case
-from mulin.cases.queries import clusters
+from mulin.cases.queries import clusters, spots
 from mulin.cases.queries.clusters import Found, Listed, Look, Which
 from mulin.cases.rules.cells import cell_of, parted
-from mulin.kernel.actor import SYSTEM, Actor
+from mulin.kernel.actor import SYSTEM, Actor, Grant, Relation
 from mulin.kernel.errors import BadInput
+from mulin.ledger.queries import EntryRow
+from mulin.people.models import Unit
 from tests.make import cases as make
 from tests.make.cases import NOON
 
@@ -129,6 +132,70 @@ def test_a_place_corrected_moves_the_case(here: make.City) -> None:
     Case.objects.filter(pk=case.pk).update(lon=-70.5, lat=-33.4)
     assert total(found(SYSTEM, (1, 0, 1))) == 1
     assert total(found(SYSTEM, (1, 1, 0))) == 11
+
+
+@pytest.fixture
+def in_memory(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Count as a city of a long past does."""
+    spots.forget()
+    monkeypatch.setattr(spots, "is_large", lambda: True)
+    yield
+    spots.forget()
+
+
+LOOKS = (
+    Look(TODAY),
+    Look(TODAY, Which.ALL),
+    Look(TODAY - timedelta(days=5)),
+    Look(TODAY - timedelta(days=5), Which.ALL, TODAY - timedelta(days=8), TODAY - timedelta(days=6)),
+)
+
+
+def test_from_memory_and_from_the_database_come_the_same_clusters(
+    here: make.City, in_memory: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = Case.objects.filter(lon__isnull=False).earliest("reported_at")
+    Case.objects.filter(pk=first.pk).update(state="closed", closed_at=NOON - timedelta(days=5))
+    led = Case.objects.filter(lon__isnull=False).latest("reported_at")
+    Case.objects.filter(pk=led.pk).update(lead=here.firm)
+    for who in (here.command, here.dispatcher, here.other_dispatcher, here.checker, here.handler, SYSTEM):
+        for look in LOOKS:
+            for tile in [WORLD, *tiles_at(12)]:
+                remembered = found(who, tile, look)
+                with monkeypatch.context() as small:
+                    small.setattr(spots, "is_large", lambda: False)
+                    assert found(who, tile, look) == remembered
+
+
+@pytest.mark.parametrize("relation", Relation)
+def test_sight_in_memory_is_that_of_the_policy(here: make.City, in_memory: None, relation: Relation) -> None:
+    Case.objects.update(lon=118.0, lat=34.0)
+    make.dispatched(here)
+    Case.objects.update(lon=118.0, lat=34.0)
+    for unit in Unit.objects.all():
+        permits = frozenset({(policy.SEE, relation)})
+        actor = Actor(99, "w", (Grant(unit.pk, unit.path, unit.name, "w", permits),))
+        seen = Case.objects.filter(policy.seen_by(actor), closed_at=None).count()
+        assert total(found(actor)) == seen
+
+
+def test_what_an_act_changes_is_read_again_and_nothing_else(
+    here: make.City, in_memory: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert total(found(here.command)) == 12
+    gone, moved, quiet = Case.objects.filter(lon__isnull=False).order_by("reported_at")[:3]
+    Case.objects.filter(pk__in=[gone.pk, quiet.pk]).update(state="closed", closed_at=NOON)
+    Case.objects.filter(pk=moved.pk).update(lon=-70.5, lat=-33.4)
+    told = [
+        EntryRow(n, NOON, "case.closed", str(case.pk), 1, None, {}) for n, case in enumerate((gone, moved))
+    ]
+    monkeypatch.setattr(spots, "entries_after", lambda cursor, limit: (told, cursor))
+    assert total(found(here.command)) == 12, "asked again only after some seconds"
+    monkeypatch.setattr(spots, "REFRESH_SECONDS", -1.0)
+    assert total(found(here.command)) == 11, "the one that no entry names is still there"
+    assert total(found(here.command, (1, 0, 1))) == 1
+    told.append(EntryRow(9, NOON, "boundaries.cases_moved", str(quiet.pk), 1, None, {}))
+    assert total(found(here.command)) == 10, "boundaries moved: everything is read anew"
 
 
 @pytest.mark.parametrize("after", ["x", "2026-05-12_x", "x_01a1fe15-87e5-72eb-96f2-9e4718c58a00"])
