@@ -177,6 +177,23 @@ class ItemsShown(Shown):
     items: list[ItemShown]
 
 
+class DivisionShown(Shown):
+    """A level of the official table around a place, and how the address wrote it."""
+
+    level: str
+    code: str
+    name: str
+    said: str
+
+
+class CorrectionShown(Shown):
+    """A piece of an address that was read as a name, and which error it holds."""
+
+    written: str
+    read: str
+    kind: str
+
+
 class LocatedShown(Shown):
     """Where a place lies: the outcome, the area it is sure of, the candidates, and why."""
 
@@ -198,6 +215,10 @@ class LocatedShown(Shown):
     synthetic: bool
     lon: float | None
     lat: float | None
+    division: list[DivisionShown]
+    confidence: float | None
+    corrections: list[CorrectionShown]
+    because: list[dict[str, Any]]
 
 
 class EntryShown(Shown):

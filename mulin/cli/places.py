@@ -94,6 +94,12 @@ def _say(found: Located, as_json: bool) -> None:
     click.echo(found.reason.words(get_language() or "zh"))
     if found.compound_name:
         click.echo(_("小区：%(name)s") % {"name": found.compound_name})
+    if found.confidence is not None:
+        names = " › ".join(named.name for named in found.division)
+        click.echo(_("区划：%(names)s") % {"names": names or "—"})
+        click.echo(_("把握：%(percent)s%%") % {"percent": round(found.confidence * 100)})
+        for reason in found.because:
+            click.echo(f"  {reason.words(get_language() or 'zh')}")
     for candidate in found.candidates:
         metres = "" if candidate.metres is None else _("（约 %(metres)s 米）") % {"metres": candidate.metres}
         click.echo(f"  · {candidate.name} {candidate.code}{metres}")

@@ -15,6 +15,7 @@ from mulin.places.rules.located import Located, Outcome
 NEAR_METRES: Final = 60.0
 SHOWN: Final = ("community", "grid")
 AROUND: Final = ("street", "community", "grid")
+NAMED: Final = ("county", "street", "village")
 
 
 def frame(on: date) -> dict[str, object]:
@@ -47,6 +48,11 @@ class Where:
     words: str = ""  # the address that leads here, with what was chosen among several
     candidate: str = ""
     choices: tuple[Choice, ...] = ()  # the places meant, told apart by where they lie
+
+    @property
+    def division(self) -> str:
+        """Return what the official table calls the place an address names: county, street, village."""
+        return " · ".join(each.name for each in self.located.division if each.level in NAMED)
 
     @property
     def is_exact(self) -> bool:
@@ -82,30 +88,16 @@ def pointed(lon: float, lat: float, *, on: date) -> Where:
 
 def named(address: str, candidate: str = "", *, on: date) -> Where:
     """Return what an address means; ``candidate`` is what was picked when it meant several places."""
-    scope = _scope(candidate, on)
-    words = f"{scope} {address}"
-    if not scope or scope in address:
-        words = address
-    elif address in scope:
-        words = scope
+    atlas = places.atlas_on(on)
+    words = atlas.chosen(address, candidate)
     located = places.locate_address(words, on=on)
     found = _described(located, house=_house_named(located, on))
     choices = tuple(
-        Choice(each.code, each.name, "" if (around := _scope(each.code, on)) in each.name else around)
+        Choice(each.code, each.name, "" if (around := atlas.around(each.code) or "") in each.name else around)
         for each in located.candidates[:CHOICES_MOST]
     )
-    return replace(found, words=words, candidate=candidate if scope else "", choices=choices)
-
-
-def _scope(code: str, on: date) -> str:
-    """Return the name of the area that makes a candidate unmistakable: itself, or a compound's community."""
-    atlas = places.atlas_on(on)
-    compound = atlas.compound(code)
-    if compound is None:
-        area = atlas.areas.area_of.get(code)
-        return area.name if area else ""
-    around = [step for grid in compound.grid_codes[:1] for step in atlas.areas.chain(grid)]
-    return next((step.name for step in around if step.kind == "community"), "")
+    known = candidate if atlas.around(candidate) is not None else ""
+    return replace(found, words=words, candidate=known, choices=choices)
 
 
 def _described(located: Located, *, house: str) -> Where:

@@ -395,6 +395,22 @@ DEFECTS = [
         "tests/rules/cases/test_clock_graph.py",
         "never_granted",
     ),
+    Defect(
+        "addresses: of two names equally near the first is taken",
+        "mulin/places/rules/reading.py",
+        "        nodes = dict.fromkeys(key for one in tied for key in one.nodes)\n",
+        "        nodes = dict.fromkeys(tied[0].nodes[:1])\n",
+        "tests/rules/places/test_understanding.py",
+        "equally_near",
+    ),
+    Defect(
+        "addresses: a guess counts as sure",
+        "mulin/places/rules/addresses.py",
+        "            found = self._unsure(reading, found)\n",
+        "            pass\n",
+        "tests/rules/places/test_understanding.py",
+        "not_sure_enough",
+    ),
 ]
 
 

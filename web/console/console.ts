@@ -244,6 +244,12 @@ function clicked(event: MouseEvent): void {
     for (const late of $$("[data-late]")) late.hidden = false;
     reveal.remove();
   }
+  const chosen = at.closest<HTMLElement>("[data-address]");
+  const address = $<HTMLInputElement>("#id_address");
+  if (chosen && address) {
+    address.value = chosen.dataset["address"] ?? "";
+    address.dispatchEvent(new Event("change", { bubbles: true }));
+  }
   mapClicked(event);
 }
 

@@ -12,6 +12,7 @@ from mulin.people.queries.days import day_of
 from mulin.places.queries import ground as places
 from mulin.places.rules.located import Located, Outcome
 
+CHOICES_MOST: Final = 6
 TONES: Final = {
     Outcome.INSIDE: "ok",
     Outcome.BORDER: "warn",
@@ -62,7 +63,17 @@ def located(request: StaffRequest) -> HttpResponse:
         lat=lat if lat is not None else answer.lat,
         on=on,
     )
-    context = {"map": drawn, "pickable": True, **located_words(answer)}
+    atlas = places.atlas_on(on)
+    choices = [
+        {
+            "name": each.name,
+            "around": atlas.around(each.code) or "",
+            "address": atlas.chosen(address, each.code),
+        }
+        for each in answer.candidates[:CHOICES_MOST]
+        if answer.outcome is Outcome.AMBIGUOUS and address
+    ]
+    context = {"map": drawn, "pickable": True, "choices": choices, **located_words(answer)}
     return show_part(request, "console/place/_located.html", context)
 
 
@@ -74,6 +85,8 @@ def located_words(answer: Located) -> dict[str, object]:
         "tone": TONES.get(answer.outcome, ""),
         "chain": " › ".join(step.name for step in reversed(answer.chain) if step.kind != "county"),
         "words": answer.reason.words(language),
+        "because": [reason.words(language) for reason in answer.because],
+        "percent": None if answer.confidence is None else round(answer.confidence * 100),
     }
 
 

@@ -1,27 +1,22 @@
 """Address text to grid: recognise names, let the house number decide, ask where names leave it open."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from mulin.places.rules import names
+from mulin.places.rules.divisions import Level
 from mulin.places.rules.ground import BuildingThere, CompoundThere, Ground
 from mulin.places.rules.located import Candidate, Located, Outcome, Reason
+from mulin.places.rules.nodes import BARE, LOOSE, OWN, tree
 from mulin.places.rules.points import GRID, AreaIndex
+from mulin.places.rules.reading import Reader, Reading
+from mulin.places.rules.spellings import Bearer, Spellings
+from mulin.places.rules.understood import SURE_FROM, asking, understand
 
-TEXT_MAX: Final = 500
 CANDIDATES_MAX: Final = 12
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What an address says: each mention is the codes its name may stand for."""
-
-    areas: tuple[tuple[str, ...], ...]
-    compounds: tuple[str, ...]
-    house: names.House
-    grid_number: str
+OPEN: Final = frozenset(("same_name", "near_names", "conflict"))  # which of several places is meant
 
 
 class Gazetteer:
@@ -30,79 +25,146 @@ class Gazetteer:
     def __init__(self, ground: Ground, index: AreaIndex) -> None:
         self._index = index
         self.compound_of: Mapping[str, CompoundThere] = {c.code: c for c in ground.compounds}
-        self._bearers: dict[str, list[tuple[str, str]]] = defaultdict(list)
-        for area in index.area_of.values():
-            self._learn(names.area_variants(area.name, area.kind), "area", area.code)
-        for compound in ground.compounds:
-            self._learn(names.compound_variants(compound.name, compound.aliases), "compound", compound.code)
-        self._lengths: dict[str, list[int]] = defaultdict(list)
-        for name in sorted(self._bearers, key=len, reverse=True):
-            if len(name) not in self._lengths[name[:2]]:
-                self._lengths[name[:2]].append(len(name))
+        self._nodes = tree(ground.divisions, tuple(index.area_of.values()))
+        self._node_of = {node.area_code: node for node in self._nodes.values() if node.area_code}
         self._houses: dict[tuple[str, str], list[BuildingThere]] = defaultdict(list)
         for building in ground.buildings:
             self._houses[building.compound_code, names.house_key(building.name)].append(building)
         self._children: dict[str, list[str]] = defaultdict(list)
         for area in index.area_of.values():
             self._children[area.parent_code].append(area.code)
+        self._tops: dict[str, list[str]] = defaultdict(list)  # the widest areas drawn in an undrawn division
+        for code, node in sorted(self._node_of.items()):
+            if not any(self._nodes[up].area_code for up in node.around):
+                for up in node.around:
+                    self._tops[up].append(code)
+        self._reader = Reader(self._nodes, self._learnt(), self._may_lie_in_nodes)
 
-    def _learn(self, variants: Iterable[str], what: str, code: str) -> None:
-        for variant in variants:
-            self._bearers[variant].append((what, code))
+    def _learnt(self) -> Spellings:
+        """Return all names of all nodes and compounds, the way people write them."""
+        spellings = Spellings()
+        for node in self._nodes.values():
+            area = self._index.area_of.get(node.area_code)
+            official = node.division
+            stem = names.stem_of(official.name, official.level) if official else ""
+            own = Bearer("node", node.key, OWN, stem)
+            if area:
+                fuzzy = area.kind != GRID
+                spellings.learn(names.area_variants(area.name, area.kind), own, fuzzy=fuzzy)
+            if official:
+                full, other = names.division_variants(official.name, official.level)
+                spellings.learn(full, own, fuzzy=True)
+                spellings.learn([names.plain(official.short_name)], own, fuzzy=False)
+                spellings.learn(other, replace(own, grade=LOOSE), fuzzy=True)
+                spellings.learn([stem], replace(own, grade=BARE), fuzzy=False)
+        for compound in self.compound_of.values():
+            written = names.compound_variants(compound.name, compound.aliases)
+            spellings.learn(written, Bearer("compound", compound.code, OWN), fuzzy=True)
+        return spellings
 
     def read(self, text: str) -> Reading:
-        """Return the mentions in ``text``, the longest name first wherever two would overlap."""
-        written = names.plain(text[:TEXT_MAX])
-        areas: list[tuple[str, ...]] = []
-        compounds: list[str] = []
-        rest = position = 0
-        while position < len(written) - 1:
-            length = self._longest_at(written, position)
-            if not length:
-                position += 1
-                continue
-            bearers = self._bearers[written[position : position + length]]
-            mentioned = tuple(code for what, code in bearers if what == "area")
-            if mentioned:
-                areas.append(mentioned)
-            compounds += [code for what, code in bearers if what == "compound" and code not in compounds]
-            position += length
-            rest = position
-        house = names.house_in(written[rest:])
-        return Reading(tuple(areas), tuple(compounds), house, names.grid_number(written[rest:]))
-
-    def _longest_at(self, written: str, position: int) -> int:
-        lengths = self._lengths.get(written[position : position + 2], ())
-        return next((n for n in lengths if written[position : position + n] in self._bearers), 0)
+        """Return what stands in ``text``: the names that fit together best."""
+        return self._reader.read(text)
 
     def locate(self, text: str) -> Located:
-        """Return which grid the address text lies in, and why."""
+        """Return which grid the address text lies in, how sure that is, and why."""
         if not text.strip():
-            return Located(Outcome.UNKNOWN, Reason("empty"))
+            return Located(Outcome.UNKNOWN, Reason("empty"), confidence=0.0)
         reading = self.read(text)
-        scopes = self._scopes(reading.areas)
+        scopes = self._scopes(reading.nodes)
         if reading.compounds:
-            return self._by_compound(reading, scopes)
-        if scopes:
-            return self._by_area(reading, scopes)
-        return Located(Outcome.UNKNOWN, Reason("not_understood"))
+            found = self._by_compound(reading, scopes)
+        elif reading.nodes:
+            found = self._by_nodes(reading)
+        else:
+            return Located(Outcome.UNKNOWN, Reason("not_understood"), confidence=0.0)
+        return self._understood(reading, found)
+
+    def _understood(self, reading: Reading, found: Located) -> Located:
+        """Return the answer with what was understood; one that is not sure enough asks."""
+        node = self._node_of.get(found.area_code)
+        if len(reading.nodes) == 1 and not reading.compounds:
+            named = self._nodes[reading.nodes[0]]
+            node = named if node is None or node.key in named.around else node
+        up = [self._nodes[key] for key in reversed(node.around)] if node else []
+        chain = [*up, node] if node else []
+        known = understand(reading, [n for n in chain if n.level != GRID] or chain, found.compound_code)
+        if found.reason.code in OPEN:
+            known = asking(known, len(found.candidates))
+        elif found.outcome in (Outcome.INSIDE, Outcome.OUTSIDE) and known.confidence < SURE_FROM:
+            found = self._unsure(reading, found)
+        return replace(
+            found,
+            division=known.division,
+            confidence=known.confidence,
+            corrections=known.corrections,
+            because=known.because,
+        )
+
+    def _unsure(self, reading: Reading, found: Located) -> Located:
+        """Return a question instead of a guess: sure only of the area around, the guess its candidate."""
+        if found.compound_code:
+            candidate = self._as_candidate(found.compound_code)
+        elif found.grid_code:
+            candidate = self._index.candidate(found.grid_code)
+        else:
+            candidate = self._candidate(reading.nodes[0])
+        also = [self._candidate(key) for key in reading.also if key not in reading.nodes][
+            : CANDIDATES_MAX - 1
+        ]
+        candidates = (candidate, *also)
+        reason = Reason("unsure", {"read": "、".join(self._full_name(c) for c in candidates)})
+        around = found.chain[1].code if len(found.chain) > 1 else found.area_code
+        if not around:
+            return Located(Outcome.AMBIGUOUS, reason, candidates=candidates)
+        return self._index.answer(around, Outcome.AMBIGUOUS, reason, candidates=candidates)
+
+    def _candidate(self, key: str) -> Candidate:
+        node = self._nodes[key]
+        return (
+            self._index.candidate(node.area_code) if node.area_code else Candidate(key, node.name, node.level)
+        )
+
+    def around(self, code: str) -> str | None:
+        """Return what tells a candidate from its namesakes; nothing if no place has that code."""
+        if code in self.compound_of:
+            steps = self._index.chain(self._first_grid(code))
+            return next((step.name for step in steps if step.kind == "community"), "")
+        node = self._node_of.get(code) or self._nodes.get(code)
+        if node is None:
+            return None
+        if node.area_code:
+            return node.name
+        return next((self._nodes[k].name for k in node.around if self._nodes[k].level == Level.STREET), "")
+
+    def chosen(self, text: str, code: str) -> str:
+        """Return ``text`` with the words that lead it to the candidate chosen."""
+        around = self.around(code)
+        if around is None:
+            return text
+        compound, node = self.compound_of.get(code), self._nodes.get(code)
+        if compound is not None:
+            written = names.compound_variants(compound.name, compound.aliases)
+            around += "" if any(name in names.plain(text) for name in written) else written[0]
+        elif node is not None and not node.area_code:
+            around += node.name
+        if not around or around in text:
+            return text
+        return around if text in around else f"{around} {text}"
+
+    def _covering(self, key: str) -> str:
+        """Return the narrowest area drawn that is the node or lies around it."""
+        found = (self._nodes[each].area_code for each in (key, *self._nodes[key].around))
+        return next((code for code in found if code), "")
+
+    def _scopes(self, nodes: Sequence[str]) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(code for key in nodes if (code := self._covering(key))))
+
+    def _may_lie_in_nodes(self, compound: str, nodes: Sequence[str]) -> bool:
+        return self._may_lie_in(compound, self._scopes(nodes))
 
     def _codes_around(self, code: str) -> set[str]:
         return {step.code for step in self._index.chain(code)}
-
-    def _scopes(self, mentions: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-        """Return the narrowest areas that fit all mentions; several when a shared name is left open."""
-        fitting: tuple[str, ...] = ()
-        for mention in mentions:
-            if not fitting:
-                fitting = mention
-                continue
-            below = tuple(code for code in mention if any(f in self._codes_around(code) for f in fitting))
-            around = tuple(f for f in fitting if self._codes_around(f) & set(mention))
-            if not below and not around:
-                break  # a second place elsewhere ("opposite the … community"): the first one counts
-            fitting = below or around
-        return fitting
 
     def _grids_under(self, code: str) -> list[str]:
         found, ahead = [], [code]
@@ -113,10 +175,29 @@ class Gazetteer:
             ahead += self._children.get(at, [])
         return sorted(found)
 
-    def _by_area(self, reading: Reading, scopes: tuple[str, ...]) -> Located:
-        if len(scopes) > 1:
-            return self._ask([self._index.candidate(code) for code in scopes], scopes, "same_name")
-        area = self._index.area_of[scopes[0]]
+    def _by_nodes(self, reading: Reading) -> Located:
+        if len(reading.nodes) > 1:
+            candidates = [self._candidate(key) for key in reading.nodes]
+            return self._ask(candidates, [self._covering(key) for key in reading.nodes], _open(reading))
+        node = self._nodes[reading.nodes[0]]
+        if node.area_code:
+            return self._by_area(reading, node.area_code)
+        tops = self._tops.get(node.key, [])
+        if len(tops) == 1:
+            return self._by_area(reading, tops[0])
+        if tops:
+            count = sum(len(self._grids_under(code)) for code in tops)
+            reason = Reason("only_wider", {"area": node.name, "count": count})
+            candidates = [self._index.candidate(code) for code in tops[:CANDIDATES_MAX]]
+            return Located(Outcome.AMBIGUOUS, reason, candidates=tuple(candidates))
+        covering = self._covering(node.key)
+        if not covering:
+            return Located(Outcome.OUTSIDE, Reason("division_outside", {"division": node.name}))
+        facts = {"division": node.name, "area": self._index.area_of[covering].name}
+        return self._index.answer(covering, Outcome.OUTSIDE, Reason("division_only", facts))
+
+    def _by_area(self, reading: Reading, code: str) -> Located:
+        area = self._index.area_of[code]
         grids = self._grids_under(area.code)
         numbered = [g for g in grids if names.grid_number(self._index.area_of[g].name) == reading.grid_number]
         if area.kind == GRID or (reading.grid_number and len(numbered) == 1):
@@ -145,12 +226,17 @@ class Gazetteer:
         return self._index.answer(common, Outcome.AMBIGUOUS, reason, candidates=shown)
 
     def _full_name(self, candidate: Candidate) -> str:
+        if candidate.code in self._nodes and not self._nodes[candidate.code].area_code:
+            around = self.around(candidate.code)
+            return f"{candidate.name}（{around}）" if around else candidate.name
         code = candidate.code if candidate.kind != "compound" else self._first_grid(candidate.code)
         chain = self._index.chain(code)[1:]
         around = next((s.name for s in chain if s.kind in ("community", "street")), "")
         return f"{candidate.name}（{around}）" if around else candidate.name
 
     def _common(self, codes: Sequence[str]) -> str:
+        if not all(codes):
+            return ""
         chains = [[step.code for step in self._index.chain(code)] for code in codes]
         shared = set.intersection(*(set(chain) for chain in chains))
         return next((code for code in chains[0] if code in shared), "")
@@ -173,7 +259,7 @@ class Gazetteer:
             with_house = [c for c in fitting if self._houses.get((c, reading.house.building))]
             if not reading.house.building or len(with_house) != 1:
                 areas = [g for c in fitting for g in self.compound_of[c].grid_codes]
-                return self._ask([self._as_candidate(c) for c in fitting], areas, "same_name")
+                return self._ask([self._as_candidate(c) for c in fitting], areas, _open(reading))
             fitting = with_house
         return self._in_compound(self.compound_of[fitting[0]], reading.house)
 
@@ -240,3 +326,8 @@ class Gazetteer:
             stairwell_code=stairs.get(house.stairwell, only),
             dwelling=house.dwelling,
         )
+
+
+def _open(reading: Reading) -> str:
+    """Return why several places are meant: they bear one name, or names near the one written."""
+    return "near_names" if reading.hits and reading.hits[-1].is_near else "same_name"

@@ -36,6 +36,14 @@ class Atlas:
         """Return which grid the address text lies in, and why."""
         return self._gazetteer.locate(text)
 
+    def around(self, code: str) -> str | None:
+        """Return what tells a candidate from its namesakes; nothing if no place has that code."""
+        return self._gazetteer.around(code)
+
+    def chosen(self, text: str, code: str) -> str:
+        """Return the address with the words that lead it to the candidate chosen."""
+        return self._gazetteer.chosen(text, code)
+
     def compound(self, code: str) -> CompoundThere | None:
         """Return the compound of that code, if there is one on this day."""
         return self._gazetteer.compound_of.get(code)

@@ -70,10 +70,39 @@ SENTENCES: Final[Mapping[str, tuple[str, str]]] = {
         "有 {count} 处同名：{others}，请选择",
         "{count} places bear that name: {others}; one must be chosen",
     ),
+    "near_names": (
+        "没有这个名称，相近的有 {count} 处：{others}，请选择",
+        "no place bears that name; {count} are near it: {others}; one must be chosen",
+    ),
     "conflict": (
         "地址前后不一致：写了{named}，而{compound}不在其中",
         "the address contradicts itself: it names {named}, but {compound} lies elsewhere",
     ),
+    "division_only": (
+        "地址写到{division}，属{area}，但那里没有划分网格",
+        "the address names {division}, which belongs to {area}; no grid is drawn there",
+    ),
+    "division_outside": (
+        "地址写到{division}，不在本系统所辖范围内",
+        "the address names {division}, outside the territory",
+    ),
+    "unsure": (
+        "可能是{read}，把握不大，请核对",
+        "perhaps {read}; not sure enough, please confirm",
+    ),
+    "exact": ("写明：{names}", "named in full: {names}"),
+    "corrected": ("「{written}」按「{read}」理解", "“{written}” read as “{read}”"),
+    "short": (
+        "「{written}」没有写全，按「{read}」理解",
+        "“{written}” is not written in full; read as “{read}”",
+    ),
+    "omitted": ("没有写：{names}", "left out: {names}"),
+    "order": ("顺序颠倒", "the order is turned round"),
+    "vague": ("写的是「{written}」，不是确切位置", "“{written}”: no exact place"),
+    "unread": ("「{written}」没有认出", "“{written}” was not recognised"),
+    "elsewhere": ("另写了「{written}」，不在同一处", "“{written}” is named too, but lies elsewhere"),
+    "also": ("「{written}」也是别处的名称", "“{written}” is also the name of another place"),
+    "weak": ("「{written}」与「{read}」只有部分相同", "“{written}” and “{read}” share little"),
     "not_understood": (
         "没有在地址里认出已登记的小区、社区或网格",
         "no compound, community or grid on record was recognised in the text",
@@ -142,6 +171,36 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class Named:
+    """A level of the official table around the place, and how the address wrote it.
+
+    ``said`` is ``exact``, ``corrected``, ``short`` (no ending) or ``omitted``; a point names nothing.
+    """
+
+    level: str
+    code: str
+    name: str
+    said: str = "omitted"
+
+    def as_json(self) -> dict[str, str]:
+        """Return it as a JSON object."""
+        return {"level": self.level, "code": self.code, "name": self.name, "said": self.said}
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A piece of the address read as a name: a character ``wrong``, ``missing``, ``extra`` or ``swapped``."""
+
+    written: str
+    read: str
+    kind: str
+
+    def as_json(self) -> dict[str, str]:
+        """Return it as a JSON object."""
+        return {"written": self.written, "read": self.read, "kind": self.kind}
+
+
+@dataclass(frozen=True, slots=True)
 class Located:
     """Where something lies.
 
@@ -168,6 +227,10 @@ class Located:
     synthetic: bool = False
     lon: float | None = None
     lat: float | None = None
+    division: tuple[Named, ...] = ()  # widest first
+    confidence: float | None = None  # 0 to 1: how sure the reading of an address is; a point needs none
+    corrections: tuple[Correction, ...] = ()
+    because: tuple[Reason, ...] = ()  # what the confidence is made of
 
     @property
     def grid_code(self) -> str:
@@ -197,4 +260,8 @@ class Located:
             "synthetic": self.synthetic,
             "lon": self.lon,
             "lat": self.lat,
+            "division": [named.as_json() for named in self.division],
+            "confidence": self.confidence,
+            "corrections": [correction.as_json() for correction in self.corrections],
+            "because": [reason.as_json() for reason in self.because],
         }

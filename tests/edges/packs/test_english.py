@@ -29,7 +29,7 @@ TITLES = {
 READ = TITLES | {*clock_tables.STARTS, *clock_tables.MEETINGS} | {"是", "否", "行为", "号楼", "座"}
 READ |= {*things.WORDS, opening.DAYS, opening._EVERY_DAY, opening._DAY.pattern, opening._PARTS.pattern}
 READ |= {opening._SPANS.pattern}
-BOTH_LANGUAGES_WITHIN = {"located.py", "names.py"}
+BOTH_LANGUAGES_WITHIN = {"located.py", "names.py", "reading.py", "understood.py"}
 
 
 def said(file: Path) -> Iterator[str]:
