@@ -24,6 +24,7 @@ from mulin.places.queries import ground as places
 from mulin.places.rules.atlas import Atlas
 from mulin.places.rules.ground import AreaEdition
 
+ADJUST: Final = "adjust_boundaries"
 LEAST: Final = 10  # a rate of fewer cases is not shown
 ROWS: Final = 100  # the panel's list; the table has all
 CLASSES: Final = 5
@@ -79,6 +80,11 @@ class Want:
         """Return what keeps it in an address."""
         asked = {"kind": self.kind, "show": self.show.value}
         return urlencode(asked | ({} if self.on == self.today else {"on": self.on.isoformat()}))
+
+
+def tabs(request: StaffRequest, tab: str) -> dict[str, object]:
+    """Return what the tabs above every page of the map need."""
+    return {"section": "city", "tab": tab, "may_redraw": request.actor.may(ADJUST)}
 
 
 def asked(request: StaffRequest) -> Want:
@@ -235,17 +241,11 @@ def _rolled_up(found: Mapping[str, Numbers], atlas: Atlas, kind: str) -> tuple[d
     return sums, reduce(Numbers.__add__, sums.values(), Numbers())
 
 
-def around(lines: Sequence[Line]) -> str:
-    """Return the box around all of ``lines``: west, south, east, north."""
-    boxes = [line.bounds for line in lines]
+def box_of(boxes: Sequence[tuple[float, ...]]) -> str:
+    """Return the box around all ``boxes``: west, south, east, north; nothing where there is none."""
     if not boxes:
         return ""
-    sides = (
-        min(b[0] for b in boxes),
-        min(b[1] for b in boxes),
-        max(b[2] for b in boxes),
-        max(b[3] for b in boxes),
-    )
+    sides = (reach(side) for reach, side in zip((min, min, max, max), zip(*boxes, strict=True), strict=True))
     return ",".join(f"{side:.6f}" for side in sides)
 
 

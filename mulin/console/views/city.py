@@ -21,8 +21,6 @@ from mulin.gateways import sheets
 from mulin.kernel.errors import BadInput, NotFound
 from mulin.places.queries import ground as places
 
-SECTION: Final = "city"
-
 
 @require_safe
 @staff
@@ -46,12 +44,11 @@ def _asked(request: StaffRequest) -> Want:
 def _context(request: StaffRequest, want: Want) -> dict[str, Any]:
     sheet = city_faces.sheet(request, want)
     return {
-        "section": SECTION,
-        "tab": "now",
+        **city_faces.tabs(request, "now"),
         "want": want,
         "sheet": sheet,
         "rows": [_row(line, sheet) for line in sheet.lines[:ROWS]],
-        "bounds": city_faces.around(sheet.lines),
+        "bounds": city_faces.box_of([line.bounds for line in sheet.lines]),
         "tiles": city_faces.TILES,
         "kinds": KINDS.items(),
         "kind_word": KINDS[want.kind],
@@ -138,8 +135,7 @@ def table(request: StaffRequest) -> HttpResponse:
         *((each.value, SHOWS[each]) for each in RATES),
     ]
     context = {
-        "section": SECTION,
-        "tab": "now",
+        **city_faces.tabs(request, "now"),
         "want": want,
         "sheet": sheet,
         "sort": sort,
