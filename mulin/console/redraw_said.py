@@ -45,7 +45,7 @@ class Said:
         return {"on": self.on, "reason": self.reason, "document": self.document, "lines": list(self.lines)}
 
     @property
-    def linesparsed(self) -> str:
+    def lines_json(self) -> str:
         """Return its lines as text for a form."""
         return json.dumps(list(self.lines), ensure_ascii=False, separators=(",", ":"))
 

@@ -37,9 +37,9 @@ export async function drawn(place: HTMLElement, address: Addresses): Promise<GlM
   map.touchZoomRotate.disableRotation();
   map.keyboard.disableRotation();
   map.getCanvas().setAttribute("aria-label", place.dataset["label"] ?? "");
-  map.on("styleimagemissing", (event) => {
-    if (event.id === "untold") map.addImage("untold", stripes("--line-2", "--surface"));
-    if (event.id === "moved") map.addImage("moved", stripes("--accent", "--accent-soft"));
+  map.setMissingStyleImageResolver((id) => {
+    if (id === "untold") map.addImage(id, stripes("--line-2", "--surface"), { pixelRatio: 2 });
+    if (id === "moved") map.addImage(id, stripes("--accent", "--accent-soft"), { pixelRatio: 2 });
   });
   await new Promise<void>((resolve) => void map.once("load", () => resolve()));
   map.on("idle", () => place.setAttribute("data-idle", ""));
