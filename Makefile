@@ -39,7 +39,11 @@ serve: $(MULIN)
 # --- what developers run ---------------------------------------------------------------------------------
 
 test: check web-check $(BROWSER)
-	@$(PY) -m pytest -n 2 -p tests.coverage_report --cov --cov-report=json:$(VENV)/coverage.json
+	@failed=0; \
+	$(PY) -m pytest -n 2 --ignore=tests/rules --ignore=tests/domain --ignore=tests/mechanisms || failed=1; \
+	$(PY) -m pytest -n 2 tests/rules tests/domain tests/mechanisms \
+	  -p tests.coverage_report --cov --cov-report=json:$(VENV)/coverage.json || failed=1; \
+	exit $$failed
 
 quick: check
 	@$(PY) -m pytest -n 2 -m "not slow and not browser" tests/rules tests/domain tests/house
