@@ -11,12 +11,12 @@ import click
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from mulin.cases.actions.outlines import Tried, preview_outlines
+from mulin.boundaries.actions.bringing import Tried, bring_outlines, preview_outlines
 from mulin.cli.coordinates import SystemName, named
 from mulin.cli.days import Day
 from mulin.gateways.sheets import SheetError
 from mulin.kernel.actor import SYSTEM
-from mulin.places.actions.outlines import BadFile, Brought, import_outlines
+from mulin.places.actions.outlines import BadFile
 from mulin.places.queries.outline_export import Form, export_outlines
 from mulin.places.queries.outline_files import Draft, read_outlines
 from mulin.places.queries.topology import topology
@@ -39,6 +39,8 @@ _JSON: Final = click.option("--json", "as_json", is_flag=True, help="JSON instea
 @click.option("--accuracy", type=float, help="How far off the outlines may be, in metres.")
 @click.option("--complete", is_flag=True, help="Areas of the same kinds that the file leaves out end.")
 @click.option("--snap", is_flag=True, help="First make shared borders one line (2 m at most).")
+@click.option("--reason", default="", help="Why what stands is redrawn; makes it an adjustment.")
+@click.option("--document", default="", help="The number of the document that says so.")
 @click.option("--preview", is_flag=True, help="Say what would change, and change nothing.")
 @_JSON
 def import_(
@@ -49,6 +51,8 @@ def import_(
     accuracy: float | None,
     complete: bool,
     snap: bool,
+    reason: str,
+    document: str,
     preview: bool,
     as_json: bool,
 ) -> None:
@@ -60,10 +64,10 @@ def import_(
         how = {"draft": draft, "from_on": on, "complete": complete, "snap": snap}
         if preview:
             tried = preview_outlines(**how, actor=SYSTEM, now=timezone.now())  # type: ignore[arg-type]
-            _tell(draft, tried.brought, tried, as_json)
         else:
-            brought = import_outlines(**how, actor=SYSTEM, now=timezone.now())  # type: ignore[arg-type]
-            _tell(draft, brought, None, as_json)
+            words = {"reason": reason, "document": document}
+            tried = bring_outlines(**how, **words, actor=SYSTEM, now=timezone.now())  # type: ignore[arg-type]
+        _tell(draft, tried, as_json)
     except BadFile as refused:
         _stop(refused.faults, as_json)
     except SheetError as fault:
@@ -75,17 +79,16 @@ def _pairs(text: str) -> dict[str, str]:
     return {key.strip(): header.strip() for key, _sign, header in pairs}
 
 
-def _tell(draft: Draft, brought: Brought, tried: Tried | None, as_json: bool) -> None:
-    changes = brought.changes
+def _tell(draft: Draft, tried: Tried, as_json: bool) -> None:
+    brought, changes = tried.brought, tried.brought.changes
     if as_json:
         said: dict[str, object] = {
             "system": draft.system.code,
             **changes.counts(),
             "snapped": [asdict(moved) for moved in brought.snapped.moved],
             "not_snapped": brought.snapped.left,
+            "cases": [asdict(moved) for moved in tried.moved],
         }
-        if tried is not None:
-            said["cases"] = [asdict(moved) for moved in tried.moved]
         click.echo(json.dumps(said, ensure_ascii=False))
         return
     click.echo(_("坐标系：%(name)s") % {"name": named(draft.system)})
@@ -97,7 +100,7 @@ def _tell(draft: Draft, brought: Brought, tried: Tried | None, as_json: bool) ->
         for moved in brought.snapped.moved
     )
     _list(_("  没有捕捉 %(code)s：要移动得太远") % {"code": code} for code in brought.snapped.left)
-    for moved in tried.moved if tried else ():
+    for moved in tried.moved:
         click.echo(
             _("  %(cases)s 件未结事项将从「%(before)s」改到「%(after)s」，如 %(numbers)s")
             % {**asdict(moved), "numbers": "、".join(moved.numbers)}
