@@ -18,6 +18,7 @@ from mulin.api import (
     figures,
     insight,
     mediation,
+    outlines,
     people,
     photos,
     problems,
@@ -48,7 +49,9 @@ _PUBLIC_GET: Final = (400, 422, 503)
 _PUBLIC_POST: Final = (400, 404, 409, 413, 422, 429, 503)
 _STAFF_GET: Final = (400, 401, 403, 404, 409, 422, 503)
 _STAFF_POST: Final = (400, 401, 403, 404, 409, 413, 422, 503)
-_UNKEYED: Final = frozenset({"ask_inside", "upload_photo", "reveal_contact", "consult_mediation"})
+_UNKEYED: Final = frozenset(
+    {"ask_inside", "convert_positions", "upload_photo", "reveal_contact", "consult_mediation"}
+)
 _WORDS: Final = {
     400: "The request cannot be read.",
     401: "No token, or one that is not valid.",
@@ -134,6 +137,7 @@ def build() -> MulinAPI:
         ("/cases", whistle_acts.router),
         ("", whistles.router),
         ("", city.router),
+        ("/places", outlines.router),
         ("", aftercare.router),
         ("", figures.router),
         ("", mediation.router),

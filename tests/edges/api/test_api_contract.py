@@ -81,7 +81,13 @@ def test_every_post_takes_a_key_but_those_that_need_none() -> None:
         for _, method, op in operations()
         if method == "post" and "Idempotency-Key" not in {p["name"] for p in op["parameters"]}
     }
-    assert without == {"upload_photo", "reveal_contact", "consult_mediation", "ask_inside"}
+    assert without == {
+        "upload_photo",
+        "reveal_contact",
+        "consult_mediation",
+        "ask_inside",
+        "convert_positions",
+    }
 
 
 def test_only_what_residents_do_is_open_to_everybody() -> None:
