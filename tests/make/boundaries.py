@@ -7,6 +7,7 @@ from itertools import count
 from uuid import UUID
 
 import shapely
+from django.db import transaction
 
 from mulin.boundaries.rules.plan import Plan, read_plan
 from mulin.cases.models import Assignment, Case
@@ -14,7 +15,7 @@ from mulin.kernel.actor import SYSTEM
 from mulin.kernel.ids import new_id
 from mulin.ledger.actions import record
 from mulin.people.actions import trees
-from mulin.people.models import Belonging, Naming, Unit, UnitKind
+from mulin.people.models import Appointment, Belonging, Naming, Person, PostKind, Unit, UnitKind
 from mulin.places.rules.ground import AreaEdition
 from tests.make import places
 from tests.make.cases import NOON
@@ -45,19 +46,36 @@ def territory(communities: int = 3, grids: int = 2) -> None:
     places.drawn(*areas)
     parents = {area.code: area.parent_code for area in areas}
     for area in areas:
-        found(area.code, area.kind, area.name, parents[area.code])
+        _founded(area.code, area.kind, area.name, parents[area.code])
+    trees.work_out(DAY)
 
 
 def found(code: str, kind: str, name: str, parent: str = "") -> Unit:
     """Found a unit as it would have been."""
-    made = Unit.objects.create(code=code, kind_id=kind, name=name, short_name=name, path="", from_on=SINCE)
-    Naming.objects.create(unit=made, name=name, short_name=name, from_on=SINCE)
-    if parent:
-        Belonging.objects.create(unit=made, parent=Unit.objects.get(code=parent), from_on=SINCE)
+    made = _founded(code, kind, name, parent)
     trees.work_out(DAY)
     return made
 
 
+def _founded(code: str, kind: str, name: str, parent: str) -> Unit:
+    made = Unit.objects.create(code=code, kind_id=kind, name=name, short_name=name, path="", from_on=SINCE)
+    Naming.objects.create(unit=made, name=name, short_name=name, from_on=SINCE)
+    if parent:
+        Belonging.objects.create(unit=made, parent=Unit.objects.get(code=parent), from_on=SINCE)
+    return made
+
+
+def serve(unit: str, post: str, name: str, *, seats: int | None = None, since: date = SINCE) -> Appointment:
+    """Give somebody a post in a unit."""
+    place = Unit.objects.get(code=unit)
+    kind, _ = PostKind.objects.get_or_create(
+        code=post, defaults={"name": post, "name_en": post, "unit_kind": place.kind, "seats_max": seats}
+    )
+    person = Person.objects.create(staff_no=f"B{next(_serial)}", name=name)
+    return Appointment.objects.create(person=person, unit=place, post=kind, from_on=since, sole=seats == 1)
+
+
+@transaction.atomic
 def case(
     at: tuple[float, float] | None = None,
     *,

@@ -71,6 +71,11 @@ def drawn(*areas: AreaEdition, on: date = NEW_YEAR, actor: Actor = SYSTEM) -> No
     actions.import_areas(areas=areas, from_on=on, actor=actor, now=NOON)
 
 
+def things(*buildings: BuildingThere, on: date = NEW_YEAR) -> None:
+    """Put up buildings, in force from a day on."""
+    actions.import_buildings(buildings=buildings, from_on=on, actor=SYSTEM, now=NOON)
+
+
 def clerk(*acts: str) -> Actor:
     """Return somebody whose one post permits these acts everywhere."""
     permits = frozenset((act, Relation.ANY) for act in acts)

@@ -1,20 +1,24 @@
 """Boundaries adjusted as one act: areas, units, staff, open cases, then and on a day to come."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Barrier
 
 import pytest
+from django.db import connection
 
 from mulin.boundaries import jobs
 from mulin.boundaries.actions.adjusting import adjust_boundaries
 from mulin.boundaries.models import Adjustment, Succession
 from mulin.boundaries.queries.previews import preview
+from mulin.boundaries.rules.plan import BadPlan
 from mulin.cases.models import Assignment, Case, Handover
 from mulin.cases.queries import invariants, replaying
 from mulin.cases.rules import replay
 from mulin.kernel.actor import SYSTEM
 from mulin.kernel.errors import BadInput, NotAllowed
 from mulin.ledger.models import Entry
-from mulin.people.models import Unit
+from mulin.people.models import Appointment, Cover, Unit
 from mulin.places.queries import ground as places
 from mulin.places.queries.ground import LaterChange
 from tests.make import boundaries as make
@@ -164,3 +168,108 @@ def test_nobody_without_the_post_adjusts_or_previews() -> None:
         preview(clerk, plan(MERGE))
     assert list(Unit.objects.values()) == before
     assert not Adjustment.objects.exists()
+
+
+def test_staff_of_merged_units_goes_on_in_the_new_one_as_far_as_there_are_seats() -> None:
+    make.territory()
+    old = make.serve("C1", "secretary", "甲", seats=1, since=date(2026, 1, 1))
+    make.serve("C2", "secretary", "乙", seats=1, since=date(2026, 2, 1))
+    make.serve("C2", "worker", "丙")
+    adjust(MERGE)
+    running = Appointment.objects.filter(until_on=None)
+    assert {(t.person.name, t.unit.code, t.post.code, t.from_on) for t in running} == {
+        ("甲", "C9", "secretary", DAY), ("丙", "C9", "worker", DAY),
+    }  # fmt: skip
+    old.refresh_from_db()
+    assert (old.until_on, old.ended_at) == (DAY, NOON)
+
+
+def test_staff_follows_whom_the_plan_names_or_nobody() -> None:
+    make.territory()
+    make.serve("C1G1", "officer", "甲")
+    make.serve("C2G1", "officer", "乙")
+    other = line(
+        "split", ["C2G1"],
+        {"code": "C2G3", "name": "三", "outline": outline(200, 230)},
+        {"code": "C2G4", "name": "四", "outline": outline(230, 300)},
+        staff="-",
+    )  # fmt: skip
+    seen = preview(SYSTEM, plan({**SPLIT, "staff": "C1G3"}, other))
+    assert {(m.term.name, m.to, m.fate.value) for m in seen.units.terms} == {
+        ("甲", "C1G3", "follows"), ("乙", "", "ends"),
+    }  # fmt: skip
+    adjust({**SPLIT, "staff": "C1G3"}, other)
+    assert [(t.person.name, t.unit.code) for t in Appointment.objects.filter(until_on=None)] == [
+        ("甲", "C1G3")
+    ]
+
+
+def test_what_hangs_on_a_unit_that_ends_hangs_on_its_heir() -> None:
+    make.territory()
+    house = make.found("B1", "building", "1号楼", "C1G1")
+    branch = make.found("P1", "party", "支部", "C1")
+    Cover.objects.create(unit=branch, territory=Unit.objects.get(code="C1G1"), from_on=make.SINCE)
+    ground.things(ground.building("B1", "", "C1G1", (10, 50)))
+    adjust(SPLIT)
+    house.refresh_from_db()
+    west = Unit.objects.get(code="C1G3")
+    assert house.path == f"{west.path}{house.pk}/"
+    assert [b.code for b in places.buildings_of(["C1G3"], on=DAY)] == ["B1"]
+    assert [b.code for b in places.buildings_of(["C1G1"], on=DAY - timedelta(days=1))] == ["B1"]
+    covers = Cover.objects.filter(unit=branch).values_list("territory__code", "until_on")
+    assert set(covers) == {("C1G1", DAY), ("C1G4", None)}
+
+
+def test_a_unit_that_stands_since_today_is_not_ended_today() -> None:
+    make.territory()
+    adjust(SPLIT)
+    with pytest.raises(BadPlan, match="当天才成立"):
+        adjust(line("merge", ["C1G3", "C1G4"], {"code": "C1G5", "name": "五"}), key="k2")
+
+
+def test_boundaries_before_the_last_adjustment_are_not_adjusted_any_more() -> None:
+    make.territory()
+    adjust(SPLIT)
+    with pytest.raises(LaterChange):
+        adjust(MERGE, on=DAY - timedelta(days=2), key="k2")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_that_adjust_at_once_one_waits_and_is_refused() -> None:
+    make.territory()
+    case = make.case((80, 50), place="C1G1", lead="C1G1", state="in_hand")
+    start = Barrier(2)
+
+    def come(key: str) -> str:
+        try:
+            start.wait(10)
+            adjust(SPLIT, key=key)
+            return "done"
+        except BadPlan:
+            return "refused"
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(come, ("a", "b"))) == ["done", "refused"]
+    assert who(case) == ("C1G4", "C1G4", "C1G4")
+    assert Handover.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_runners_on_the_day_one_hands_over_and_the_other_finds_it_done() -> None:
+    make.territory()
+    make.case((80, 50), place="C1G1", lead="C1G1", state="in_hand")
+    adjust(REDRAW, on=DAY + timedelta(days=1))
+    start = Barrier(2)
+
+    def run(_: int) -> int:
+        try:
+            start.wait(10)
+            return jobs.begin_adjustments(now=NOON + timedelta(days=1))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(2) as pool:
+        assert sorted(pool.map(run, range(2))) == [0, 1]
+    assert Handover.objects.count() == 1
