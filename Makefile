@@ -31,7 +31,7 @@ help:
 # --- what people run -------------------------------------------------------------------------------------
 
 demo: $(MULIN)
-	@exec $(MULIN) demo --port $(PORT) $(if $(NEW),--new-passwords)
+	@exec $(MULIN) demo --port $(PORT) $(if $(PACK),--pack $(PACK)) $(if $(NEW),--new-passwords)
 
 serve: $(MULIN)
 	@exec $(MULIN) serve --port $(PORT)

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import connection, transaction
 from django.utils import timezone
 
+from mulin.boundaries.actions import adjusting
 from mulin.cases.actions import escalating, timetables, wording
 from mulin.cases.actions import setup as cases
 from mulin.cases.models import DispatchTable
@@ -23,6 +24,7 @@ from mulin.ledger.actions import record
 from mulin.ledger.queries import entries_of
 from mulin.packs import policy
 from mulin.packs.rules import after_tables
+from mulin.packs.rules.history import History
 from mulin.packs.rules.pack import Pack
 from mulin.people.actions import setup, tables
 from mulin.people.models import Appointment, Unit
@@ -71,6 +73,8 @@ def adopt_pack(*, pack: Pack, from_on: date | None = None, actor: Actor, now: da
     day = from_on or _first_day(pack, now)
     if before and before[-1].facts.get("digest") == pack.digest:
         return Adopted(pack.name, pack.version, day, True, {})
+    if pack.history is not None and not before:
+        _begin(pack, pack.history, actor, now)
     sections = _adopt(pack, day, actor, now)
     record(
         "pack.adopted",
@@ -100,6 +104,18 @@ def preview_pack(*, pack: Pack, from_on: date | None = None, actor: Actor, now: 
         transaction.set_rollback(True)
     ground.forget()
     return replace(adopted, moved=moved)
+
+
+def _begin(pack: Pack, history: History, actor: Actor, now: datetime) -> None:
+    """Draw the ground as it once stood and adjust it as it was adjusted: only before the city stands."""
+    setup.import_unit_kinds(rows=pack.kinds.rows, actor=actor, now=now)
+    units = history.first_units(pack.units.rows, pack.areas.rows)
+    tables.import_units(rows=units, on=history.from_on, actor=actor, now=now)
+    areas = history.first(pack.areas.rows)
+    places.import_areas(areas=areas, from_on=history.from_on, actor=actor, now=now)
+    for plan in history.plans:
+        key = f"pack:{pack.name}:{plan.on.isoformat()}"
+        adjusting.adjust_boundaries(plan=plan, key=key, actor=actor, now=now)
 
 
 def _first_day(pack: Pack, now: datetime) -> date:

@@ -17,6 +17,7 @@ from packs.making.estates import (
     settle,
 )
 from packs.making.files import DIVISIONS, PACKS, division_rows, feature, write, write_features
+from packs.making.history import write_history
 from packs.making.offices import STAFF, UNITS, District, Unit, city, staff_of, units_of
 from packs.making.shapes import Grid, numeral
 from packs.making.things import THINGS, thing_rows
@@ -97,4 +98,5 @@ def make(data: Path) -> str:
     rewrite("unit_kinds.csv", HERE, kinds)
     for name in ("dispatch.csv", "grades.csv", "calendars.csv", "thing_kinds.csv"):
         rewrite(name, HERE, moved(COUNTY, district.name))
-    return f"{len(groups)} grids, {len(compounds)} compounds, {len(houses)} buildings"
+    before = write_history(data, HERE, county)
+    return f"{before} before, {len(groups)} grids, {len(compounds)} compounds, {len(houses)} buildings"

@@ -23,10 +23,12 @@ TABLES: Final = (
     "visits", "formula", "whistles", "grades", "reviews", "labels", "divisions",
     "thing_kinds", "things",
 )  # fmt: skip
-MAPS: Final = ("areas", "compounds")
+MAPS: Final = ("areas", "compounds", "history")
 # What lies on the ground and who works there is of one place: never taken from a base.
-OF_THE_PLACE: Final = frozenset({"units", "staff", "areas", "compounds", "buildings", "divisions", "things"})
-DATA: Final = (".csv", ".xlsx", ".geojson", ".toml")
+OF_THE_PLACE: Final = frozenset(
+    {"units", "staff", "areas", "compounds", "buildings", "divisions", "things", "history"}
+)
+DATA: Final = (".csv", ".xlsx", ".geojson", ".json", ".toml")
 JSON_BYTES: Final = 64_000_000
 
 
@@ -75,15 +77,12 @@ class Folder:
     def check_names(self) -> None:
         """Refuse data files nobody will read: most often a misspelt name."""
         known = (
-            {MANIFEST}
+            {MANIFEST, "history.json"}
             | {f"{t}{e}" for t in TABLES for e in (".csv", ".xlsx")}
             | {f"{m}.geojson" for m in MAPS}
         )
         for file in sorted(self.path.iterdir()):
-            if (
-                file.suffix in (".csv", ".xlsx", ".geojson", ".toml", ".yaml", ".yml")
-                and file.name not in known
-            ):
+            if file.suffix in (*DATA, ".yaml", ".yml") and file.name not in known:
                 how = "可用的文件名：%(names)s"
                 self.complain(file.name, 0, "", "不认识这个文件", how, names="、".join(sorted(known)))
 

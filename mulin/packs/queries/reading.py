@@ -16,6 +16,7 @@ from mulin.catalogue.rules.items import ItemRow, Kind
 from mulin.clocks.rules.specs import Row as CalendarRow
 from mulin.judgement.rules.reviews import ReviewRule
 from mulin.packs.queries.folder import MANIFEST, BadPack, Folder, of_sheet
+from mulin.packs.queries.history import read_history
 from mulin.packs.queries.manifest import manifest
 from mulin.packs.rules import (
     after_tables,
@@ -98,9 +99,10 @@ def examine(path: Path) -> tuple[Pack, tuple[Problem, ...]]:
         posts=folder.table("posts", pack.POSTS, _post),
         units=folder.table("units", pack.UNITS, UnitRow),
         staff=folder.table("staff", pack.STAFF, partial(_term, head.from_on)),
-        areas=_areas(folder, head.from_on),
+        areas=_areas(folder, "areas", head.from_on),
         compounds=folder.table("compounds", pack.COMPOUNDS, partial(_compound, outlines)),
         buildings=folder.table("buildings", pack.BUILDINGS, _building),
+        history=read_history(folder, _areas),
         divisions=folder.table("divisions", DIVISIONS, partial(division_row, head.from_on)),
         items=items,
         list_digest=list_digest,
@@ -189,8 +191,8 @@ def _notice(*, quiet: tuple[time, time] | None, **values: str) -> Route:
     return Route(quiet_from=begin, quiet_until=end, **values)
 
 
-def _areas(folder: Folder, from_on: date) -> Table[AreaEdition]:
-    name, features = folder.json("areas")
+def _areas(folder: Folder, stem: str, from_on: date) -> Table[AreaEdition]:
+    name, features = folder.json(stem)
     areas: list[AreaEdition] = []
     sources: list[Source] = []
     for number, feature in features:

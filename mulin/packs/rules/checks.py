@@ -11,6 +11,7 @@ from mulin.packs.rules.after_tables import check_after
 from mulin.packs.rules.cells import Column
 from mulin.packs.rules.division_table import check_table as check_divisions
 from mulin.packs.rules.grade_table import check_grades
+from mulin.packs.rules.history import check_history
 from mulin.packs.rules.pack import Pack, Source, Table
 from mulin.packs.rules.problems import Problem
 from mulin.packs.rules.review_table import check_reviews
@@ -67,6 +68,7 @@ def check(pack: Pack, *, items: Collection[str]) -> list[Problem]:
         *_ground(pack),
         *check_divisions(pack.divisions),
         *_references(pack),
+        *_history(pack),
         *_dispatch(pack, items),
         *check_steps(pack.whistles, {kind.code for kind in pack.kinds.rows}),
         *check_grades(
@@ -154,6 +156,11 @@ def _ground(pack: Pack) -> Iterator[Problem]:
         _sources(pack.buildings),
         "编码",
     )
+
+
+def _history(pack: Pack) -> Iterator[Problem]:
+    if pack.history is not None:
+        yield from check_history(pack.history, _once(pack.areas.rows), pack.units.rows, pack.from_on)
 
 
 def _once(areas: Sequence[AreaEdition]) -> list[AreaEdition]:

@@ -27,6 +27,7 @@ from mulin.packs.rules.cells import (
     words,
     yes_or_no,
 )
+from mulin.packs.rules.history import History
 from mulin.people.rules.plans import UnitRow
 from mulin.people.rules.structure import KindRow, PostRow, RoleRow, TermRow
 from mulin.places.rules.divisions import Division
@@ -96,6 +97,7 @@ class Pack:
     reviews: Table[ReviewRule] = Table()
     labels: Table[LabelRow] = Table()
     thing_kinds: Table[ThingKindRow] = Table()
+    history: History | None = None
     things: Table[ThingThere] = Table()
 
     def all_units(self) -> Table[UnitRow]:
