@@ -1,6 +1,7 @@
 // The console's map pages. The page is whole without this: here the map is drawn beside its list, and the two move
 // together. The engine comes from map.js, what is drawn from the tiles of the day.
 import type { Map as GlMap, MapMouseEvent } from "maplibre-gl";
+import { comparing } from "./compare";
 import { base, fills } from "./look";
 import { $, $$, box, drawn, dusk, fit, keys, still } from "./page";
 import { redrawing } from "./redraw";
@@ -159,7 +160,7 @@ document.documentElement.classList.add("js");
 const place = $("#city");
 if (place) {
   const wait = $("[data-wait]");
-  const pages: Record<string, (place: HTMLElement) => Promise<void>> = { now: standing, redraw: redrawing };
+  const pages: Record<string, (place: HTMLElement) => Promise<void>> = { now: standing, changes: comparing, redraw: redrawing };
   (pages[place.dataset["page"] ?? ""] ?? standing)(place).then(
     () => wait?.remove(),
     (fault: unknown) => {

@@ -17,7 +17,7 @@ export const box = (text: string | undefined): Box | null => {
 export const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 /** Draw the map into its box; a page without one, or a browser that cannot, keeps its list and its table. */
-export async function drawn(place: HTMLElement, address: Addresses): Promise<GlMap> {
+export async function drawn(place: HTMLElement, address: Addresses, second = false): Promise<GlMap> {
   const engine = (await import(place.dataset["script"] ?? "")) as typeof Engine;
   engine.setWorkerUrl(new URL(place.dataset["worker"] ?? "", document.baseURI).href);
   const bounds = box(place.dataset["bounds"]);
@@ -44,8 +44,10 @@ export async function drawn(place: HTMLElement, address: Addresses): Promise<GlM
   await new Promise<void>((resolve) => void map.once("load", () => resolve()));
   map.on("idle", () => place.setAttribute("data-idle", ""));
   map.on("movestart", () => place.removeAttribute("data-idle"));
-  buttons(map);
-  onPaper(map, place);
+  if (!second) {
+    buttons(map);
+    onPaper(map, place);
+  }
   addEventListener("resize", () => map.resize());
   return map;
 }

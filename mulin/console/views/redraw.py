@@ -102,7 +102,8 @@ def _editing(
     within = request.GET.get("within", "")[:32]
     listed = [area for area in areas if not within or area.parent_code == within]
     context = {
-        **city_faces.tabs(request, "redraw"),
+        **city_faces.tabs(request, "changes"),
+        "page_kind": "redraw",
         "want": want,
         "plan": plan,
         "lines": redraw_said.described(plan.lines, on=want.on),
@@ -135,7 +136,8 @@ def _previewed(request: StaffRequest, plan: Said, found: Preview, page: int) -> 
     names = {area.unit_code: area.name for area in found.effect.ground.areas}
     names |= {area.unit_code: area.name for area in found.effect.outcome.areas}
     return {
-        **city_faces.tabs(request, "redraw"),
+        **city_faces.tabs(request, "changes"),
+        "page_kind": "redraw",
         "plan": plan,
         "key": uuid4().hex,
         "counts": counts,
@@ -186,4 +188,4 @@ def adjust(request: StaffRequest) -> HttpResponse:
     messages.success(request, said % facts, extra_tags="ok")
     kind = made.lines[0]["area_kind"] if made.lines else ""
     kept = f"&kind={kind}" if kind in city_faces.KINDS else ""
-    return HttpResponseRedirect(f"{reverse('console:city')}?on={made.on.isoformat()}{kept}")
+    return HttpResponseRedirect(f"{reverse('console:changes')}?new={made.on.isoformat()}{kept}")

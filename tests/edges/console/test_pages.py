@@ -15,7 +15,7 @@ OPEN = {"sign_in", "code", "keys", "theme", "language"}
 PAGES = [
     "", "?tab=done", "new/", "receptions/", "lists/", "dispatch/", "units/", "me/", "me/password/",
     "me/second-factor/", "me/tokens/", "sign-in/", "notices/", "supervision/",
-    "promises/", "promises/comments/", "reviews/", "map/", "map/table/",
+    "promises/", "promises/comments/", "reviews/", "map/", "map/table/", "map/changes/",
 ]  # fmt: skip
 # Pages that show no data, so that every Chinese word on them would be ours.
 PLAIN = [
