@@ -1,4 +1,4 @@
-"""The map of the city in a browser: boundaries are drawn anew by clicking, and the case goes with its ground."""
+"""The map of the city in a browser: boundaries are drawn anew, and the case goes with its ground."""
 
 from collections.abc import Callable
 
