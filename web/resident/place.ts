@@ -31,13 +31,15 @@ export async function pickPlace(): Promise<void> {
     map?.highlight(found?.dataset["code"] ?? "");
     return found;
   };
+  /** A metre is no move: what an address was taken for stays on the page. */
+  const near = (degrees: number, value: string): boolean => Math.abs(degrees - Number(value)) < 1e-5;
   const put = (place: MapModule.Place | null): void => {
     lon.value = place ? String(place.lon) : "";
     lat.value = place ? String(place.lat) : "";
   };
   let pause = 0;
   const moved = (place: MapModule.Place, byHand: boolean): void => {
-    if (!byHand) return;
+    if (!byHand || (lon.value && near(place.lon, lon.value) && near(place.lat, lat.value))) return;
     put(place);
     clearTimeout(pause);
     pause = window.setTimeout(() => void ask({ lon: String(place.lon), lat: String(place.lat) }), 220);

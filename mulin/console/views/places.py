@@ -85,7 +85,7 @@ def located_words(answer: Located) -> dict[str, object]:
         "tone": TONES.get(answer.outcome, ""),
         "chain": " › ".join(step.name for step in reversed(answer.chain) if step.kind != "county"),
         "words": answer.reason.words(language),
-        "because": [reason.words(language) for reason in answer.because],
+        "because": [each.words(language) for each in answer.because if each.code != "corrected"],
         "percent": None if answer.confidence is None else round(answer.confidence * 100),
     }
 
