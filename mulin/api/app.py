@@ -26,6 +26,7 @@ from mulin.api import (
     receptions,
     reports,
     reviews,
+    sensing,
     telling,
     things,
     whistle_acts,
@@ -129,7 +130,7 @@ def build() -> MulinAPI:
     )
     problems.install(api)
     staff = BearerToken()
-    for router in (reports.router, photos.router, promises.public):
+    for router in (reports.router, photos.router, promises.public, sensing.public):
         api.add_router("", router)
     for prefix, router in (
         ("", cases.router),
@@ -147,6 +148,7 @@ def build() -> MulinAPI:
         ("", people.router),
         ("", receptions.router),
         ("", things.router),
+        ("", sensing.router),
         ("", worklog.router),
         ("", boundaries.router),
         ("", insight.router),

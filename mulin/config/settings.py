@@ -98,6 +98,7 @@ INSTALLED_APPS = [
     "mulin.publications",
     "mulin.worklog",
     "mulin.boundaries",
+    "mulin.sensing",
     "mulin.packs",
     "mulin.insight",
     "mulin.resident",

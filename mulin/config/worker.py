@@ -20,6 +20,7 @@ from mulin.cases import jobs as cases
 from mulin.gateways import photos
 from mulin.ledger import jobs as ledger
 from mulin.people import jobs as people
+from mulin.sensing import jobs as sensing
 from mulin.telling import jobs as telling
 
 _log = logging.getLogger("mulin.worker")
@@ -57,6 +58,7 @@ TIMERS: Final = (
     ),
     Timer("sessions.clear_expired", "53 2 * * *", lambda _now: SessionStore.clear_expired()),
     Timer("people.rewrap", "37 2 * * *", lambda now: people.rewrap(now=now)),
+    Timer("sensing.forget_stills", "7 * * * *", lambda now: sensing.forget_stills(now=now)),
     Timer("people.forget_sign_ins", "47 2 * * *", lambda now: people.forget_sign_ins(now=now)),
 )
 

@@ -3,7 +3,7 @@
 from django.urls import path, register_converter
 from django.urls.converters import StringConverter
 
-from mulin.resident import neighbours, pages, pictures, promised_times, promises, report, track
+from mulin.resident import devices, neighbours, pages, pictures, promised_times, promises, report, track
 
 
 class Digest(StringConverter):
@@ -28,6 +28,8 @@ urlpatterns = [
     path("map.json", pages.map_data, name="map"),
     path("map/tiles/<int:z>/<int:x>/<int:y>.mvt", pages.map_tile, name="map_tile"),
     path("neighbours", neighbours.neighbours, name="neighbours"),
+    path("devices", devices.devices, name="devices"),
+    path("devices.geojson", devices.on_map, name="devices_map"),
     path("services", promised_times.services, name="services"),
     path("promises/", promises.promises, name="promises"),
     path("promises/<uuid:promise_id>", promises.promise, name="promise"),

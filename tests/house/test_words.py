@@ -12,6 +12,7 @@ from django.utils import translation
 
 import mulin.cases.actions
 import mulin.publications.actions
+import mulin.sensing.actions
 import mulin.telling.actions
 import mulin.worklog.actions
 from mulin.api.app import api
@@ -35,6 +36,7 @@ def actions() -> dict[str, Callable[..., object]]:
             mulin.telling.actions,
             mulin.publications.actions,
             mulin.worklog.actions,
+            mulin.sensing.actions,
         )
         for module in iter_modules(package.__path__)
     ]

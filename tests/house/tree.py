@@ -22,6 +22,7 @@ DOMAINS = (
     "worklog",
     "insight",
     "boundaries",
+    "sensing",
 )
 DOORS = ("api", "console", "resident")
 

@@ -170,7 +170,7 @@ def codes(request: StaffRequest) -> HttpResponse:
         spots = lookup.spots(here.grids, what=what, on=on, first=(page - 1) * CODES, most=CODES + 1)
     context = {
         "section": SECTION,
-        "tab": "codes",
+        "tab": "things" if what == "things" else "buildings",
         "here": here,
         "what": what,
         "sorts": [

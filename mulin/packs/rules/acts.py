@@ -8,6 +8,7 @@ from mulin.kernel.actor import Relation
 from mulin.people.rules.acts import Act as PeopleAct
 from mulin.places.rules.acts import Act as PlacesAct
 from mulin.publications.rules.promises import Act as PromiseAct
+from mulin.sensing.rules.events import Act as SensingAct
 from mulin.worklog.rules.logs import Act as LogAct
 
 # Permissions that are no act on one case, unit or place: intake, reading, publishing, adopting.
@@ -35,6 +36,6 @@ CITY_ACTS: Final = frozenset(
         "acknowledge_message",
     )
 )
-_VOCABULARIES: Final = (CaseAct, PeopleAct, PlacesAct, PromiseAct, ReviewAct, LogAct)
+_VOCABULARIES: Final = (CaseAct, PeopleAct, PlacesAct, PromiseAct, ReviewAct, LogAct, SensingAct)
 KNOWN_ACTS: Final = CITY_ACTS | {act.value for acts in _VOCABULARIES for act in acts}
 RELATIONS: Final = frozenset(relation.value for relation in Relation)

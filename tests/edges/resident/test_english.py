@@ -30,7 +30,12 @@ def said(file: Path) -> Iterator[str]:
 
 @pytest.mark.parametrize(
     ("catalogue", "program", "least"),
-    [("mulin/cases/locale", "mulin/cases", 30), ("mulin/locale", "mulin/gateways/photos.py", 8)],
+    [
+        ("mulin/cases/locale", "mulin/cases", 30),
+        ("mulin/sensing/locale", "mulin/sensing/actions", 7),
+        ("mulin/sensing/locale", "mulin/sensing/rules/events.py", 7),
+        ("mulin/locale", "mulin/gateways/photos.py", 8),
+    ],
 )
 def test_every_refusal_has_english_words(catalogue: str, program: str, least: int) -> None:
     english = gettext.translation("django", ROOT / catalogue, ["en"])

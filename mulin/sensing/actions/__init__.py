@@ -1,0 +1,1 @@
+"""Acts on devices, models and scene events."""

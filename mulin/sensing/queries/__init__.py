@@ -1,0 +1,1 @@
+"""Questions about devices, models and scene events."""
