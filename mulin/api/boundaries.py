@@ -281,7 +281,7 @@ def preview_boundaries(
 @router.post("/boundaries/adjustments", response=AdjustmentShown, operation_id="adjust_boundaries")
 def adjust_boundaries(request: StaffRequest, body: PlanSaid) -> HttpResponse:
     """Adjust boundaries as planned (调整区划): areas, units, staff and open cases, as one act."""
-    key = answers.key_of(request) or answers.digest_of(request)
+    key = f"{request.auth.account_id}:{answers.key_of(request) or answers.digest_of(request)}"
 
     def done() -> dict[str, object]:
         made = adjusting.adjust_boundaries(

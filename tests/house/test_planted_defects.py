@@ -405,7 +405,7 @@ DEFECTS = [
     ),
     Defect(
         "boundaries: the past is counted where cases lie now",
-        "mulin/boundaries/queries/counting.py",
+        "mulin/cases/queries/handovers.py",
         'When(Exists(later), then=Subquery(later.values("place_was")[:1]))',
         'When(Exists(later), then=F("place_unit_id"))',
         "tests/domain/boundaries/test_counting.py",

@@ -16,6 +16,7 @@ from mulin.kernel.errors import BadInput
 from mulin.ledger.actions import record, whole
 from mulin.people.actions.successions import succeed_units
 from mulin.people.queries.days import day_of
+from mulin.people.rules.rows import BadRows
 from mulin.places.actions.redrawing import redraw_ground, take_ground
 from mulin.places.queries import ground as places
 
@@ -29,7 +30,6 @@ def adjust_boundaries(*, plan: Plan, key: str, actor: Actor, now: datetime) -> A
     :raises NotAllowed: no post of the actor permits it
     :raises BadPlan: naming every line that does not fit
     :raises LaterChange: something is already drawn from a later day on
-    :raises BadRows: a unit would stand where it cannot
     """
     unit_id = policy.require(actor)
     digest = _digest(plan)
@@ -43,7 +43,10 @@ def adjust_boundaries(*, plan: Plan, key: str, actor: Actor, now: datetime) -> A
         return done
     ground = places.ground_to_change(plan.on)
     effect = previews.effect_of(plan, ground)
-    units = succeed_units(changed=effect.changed, on=plan.on, actor=actor, now=now)
+    try:
+        units = succeed_units(changed=effect.changed, on=plan.on, actor=actor, now=now)
+    except BadRows as bad:
+        raise previews.of_units(bad) from bad
     outcome = effect.outcome
     redraw_ground(
         begun=outcome.begun, ended=outcome.ended, things=effect.things, on=plan.on, actor=actor, now=now

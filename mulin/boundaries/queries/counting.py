@@ -10,15 +10,15 @@ from fractions import Fraction
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import BigIntegerField, Count, Exists, F, OuterRef, QuerySet, Subquery, When
-from django.db.models import Case as Conditional
+from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
 from mulin.boundaries.models import Succession
 from mulin.boundaries.rules.shares import followed, shared_out
 from mulin.cases import policy
-from mulin.cases.models import Case, Handover
+from mulin.cases.models import Case
+from mulin.cases.queries.handovers import place_then
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput
 from mulin.people.models import Unit
@@ -283,18 +283,9 @@ class _Asked:
 
 
 def _then(moment: str) -> QuerySet[Any]:
-    """Return the cases with the day something happened to them and the unit they lay in at that moment.
-
-    That is what the first later adjustment took a case from; if none did, where it lies still.
-    """
-    later = Handover.objects.filter(case=OuterRef("pk"), at__gt=OuterRef(moment)).order_by("pk")
+    """Return the cases with the day something happened to them and the unit they lay in at that moment."""
     return Case.objects.annotate(
-        day=TruncDate(moment, tzinfo=timezone.get_default_timezone()),
-        then=Conditional(
-            When(Exists(later), then=Subquery(later.values("place_was")[:1])),
-            default=F("place_unit_id"),
-            output_field=BigIntegerField(),
-        ),
+        day=TruncDate(moment, tzinfo=timezone.get_default_timezone()), then=place_then(moment)
     )
 
 

@@ -9,7 +9,7 @@ from typing import Final
 from mulin.boundaries import policy
 from mulin.boundaries.models import Adjustment, Succession
 from mulin.boundaries.rules.outcome import Outcome, by_share, work_out
-from mulin.boundaries.rules.plan import Flaws, Kind, Plan
+from mulin.boundaries.rules.plan import BadPlan, Flaw, Flaws, Kind, Plan
 from mulin.cases.queries import handovers
 from mulin.cases.queries.handovers import CaseMoved, Moves
 from mulin.cases.rules.handovers import Chain, Reform
@@ -18,6 +18,7 @@ from mulin.kernel.errors import NotPossible
 from mulin.people.queries import successions as people
 from mulin.people.queries.successions import UnitsAfter
 from mulin.people.rules.plans import UnitRow
+from mulin.people.rules.rows import BadRows
 from mulin.people.rules.successions import NOBODY, Changed
 from mulin.places.models import Area
 from mulin.places.queries import ground as places
@@ -106,8 +107,16 @@ def preview(actor: Actor, plan: Plan) -> Preview:
     """
     policy.require(actor)
     effect = effect_of(plan, places.ground_to_change(plan.on))
-    units = people.succession(effect.changed, on=plan.on)
+    try:
+        units = people.succession(effect.changed, on=plan.on)
+    except BadRows as bad:
+        raise of_units(bad) from bad
     return Preview(effect, units, moves_of(effect))
+
+
+def of_units(bad: BadRows) -> BadPlan:
+    """Return what is wrong with the units a plan leads to, as flaws of the plan."""
+    return BadPlan([Flaw(0, each.column, each.why, dict(each.facts)) for each in bad.problems])
 
 
 def moves_of(effect: Effect) -> Moves:

@@ -8,10 +8,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from mulin.cases import policy
 from mulin.cases.models import Case
+from mulin.cases.queries.handovers import place_then
 from mulin.cases.rules.rates import percent
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput
@@ -182,7 +183,7 @@ def _asked(
         policy.seen_by(actor), reported_at__gte=period.since, reported_at__lt=period.until
     ).values_list(
         "pk", "state", "handled_at", "closed_at", "due_at", "reopened", "excluded_at", "late_waived_at",
-        F("place_unit"),
+        place_then("reported_at"),
     )  # fmt: skip
     cohort, named = said_out(seen)
     with connection.cursor() as cursor:

@@ -7,7 +7,10 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import BigIntegerField, Exists, F, OuterRef, Subquery, When
+from django.db.models import Case as Conditional
 
+from mulin.cases.models import Handover
 from mulin.cases.rules.handovers import Held, How, Reform, heir_of, held_after
 from mulin.cases.rules.lifecycle import FINAL
 from mulin.people.models import Unit
@@ -174,6 +177,19 @@ def _found(
         whole = compounds.get(row[6], ()) if not grid else ()
         found.append(unit_of.get(grid or (whole[0] if len(whole) == 1 else ""), ""))
     return found
+
+
+def place_then(moment: str) -> Conditional:
+    """Return the expression of the unit a case lay in at a moment (a field of cases).
+
+    That is what the first later adjustment took it from; if none did, where it lies still.
+    """
+    later = Handover.objects.filter(case=OuterRef("pk"), at__gt=OuterRef(moment)).order_by("pk")
+    return Conditional(
+        When(Exists(later), then=Subquery(later.values("place_was")[:1])),
+        default=F("place_unit_id"),
+        output_field=BigIntegerField(),
+    )
 
 
 def handed_over(case_id: UUID) -> list[dict[str, Any]]:

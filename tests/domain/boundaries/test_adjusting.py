@@ -273,3 +273,13 @@ def test_of_two_runners_on_the_day_one_hands_over_and_the_other_finds_it_done() 
     with ThreadPoolExecutor(2) as pool:
         assert sorted(pool.map(run, range(2))) == [0, 1]
     assert Handover.objects.count() == 1
+
+
+def test_a_unit_that_would_stand_where_it_cannot_is_told_as_a_flaw_of_the_plan() -> None:
+    make.territory()
+    bad = plan(line("convert", ["C1G1"], {"code": "C1G1", "unit_code": "N1", "kind": "party"}))
+    with pytest.raises(BadPlan):
+        preview(SYSTEM, bad)
+    with pytest.raises(BadPlan):
+        adjust_boundaries(plan=bad, key="k", actor=SYSTEM, now=NOON)
+    assert not Unit.objects.filter(code="N1").exists()

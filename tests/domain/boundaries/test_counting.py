@@ -7,6 +7,8 @@ import pytest
 from mulin.boundaries.actions.adjusting import adjust_boundaries
 from mulin.boundaries.queries.counting import Counted, cases_counted, counts
 from mulin.boundaries.queries.editions import differences, handed_over
+from mulin.cases.models import Case
+from mulin.cases.queries.completion import Period, completion
 from mulin.kernel.actor import SYSTEM
 from mulin.kernel.errors import BadInput, NotAllowed
 from tests.make import boundaries as make
@@ -48,6 +50,31 @@ def test_last_months_report_is_digit_for_digit_the_same_after_an_adjustment() ->
     assert told(before["grid"]) == {"": (1, 0, 0), "C1G1": (10, 0, 0), "C1G2": (1, 0, 0)}
     adjust_boundaries(plan=plan(MERGE, SPLIT), key="k", actor=SYSTEM, now=NOON)
     assert {kind: counts(SYSTEM, kind=kind, **PERIOD) for kind in kinds} == before
+
+
+def test_the_completion_table_of_last_month_is_the_same_after_a_border_between_streets_moved() -> None:
+    make.territory()
+    make.found("S2", "street", "另一街道")
+    ground.drawn(
+        ground.area("S2", ground.box(600, 0, 800, 100), "street"),
+        ground.area("D1", ground.box(600, 0, 800, 100), "community", parent="S2"),
+        ground.area("D1G1", ground.box(600, 0, 800, 100), parent="D1"),
+    )
+    make.found("D1", "community", "D1社区", "S2")
+    make.found("D1G1", "grid", "D1G1网格", "D1")
+    make.case((590, 50), place="C3G2", desk="S", reported_at=EARLIER)
+    period = Period.of(EARLIER - timedelta(days=1), EARLIER + timedelta(days=1), now=NOON)
+    before = completion(SYSTEM, period, now=NOON)
+    wider = [("S", 0, 550), ("C3", 400, 550), ("C3G2", 500, 550)]
+    wider += [(code, 550, 800) for code in ("S2", "D1", "D1G1")]
+    lines = [
+        line("redraw", [code], {"code": code, "outline": outline(west, east)}) for code, west, east in wider
+    ]
+    adjust_boundaries(plan=plan(*lines), key="k", actor=SYSTEM, now=NOON)
+    moved = Case.objects.select_related("place_unit").get()
+    assert moved.place_unit is not None
+    assert moved.place_unit.code == "D1G1"
+    assert completion(SYSTEM, period, now=NOON) == before
 
 
 def test_by_todays_boundaries_location_decides_where_known_and_shares_where_not() -> None:
