@@ -71,6 +71,8 @@ class AreaStateShown(shown.Shown):
     until_on: date | None
     editions: int
     source: str
+    source_system: str
+    accuracy_m: float | None
     document: str
     reason: str
     synthetic: bool

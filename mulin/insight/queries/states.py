@@ -62,6 +62,8 @@ class AreaState:
     until_on: date | None
     editions: int
     source: str
+    source_system: str
+    accuracy_m: float | None
     document: str
     reason: str
     synthetic: bool
@@ -123,6 +125,8 @@ def state_of(actor: Actor, code: str, *, on: date) -> AreaState:
         until_on=area.until_on,
         editions=sum(day <= on for day in days_of_change(code)),
         source=area.source,
+        source_system=area.source_system,
+        accuracy_m=area.accuracy_m,
         document=change.adjustment.document if change else "",
         reason=change.adjustment.reason if change else "",
         synthetic=area.synthetic,
