@@ -156,12 +156,11 @@ class Reader:
                 )
                 regions += [(begin, hit.start), (max(begin, hit.start - STARTS + 1), hit.end)]
         last = path.hits[-1] if path.hits else None
-        if last is None or not path.compounds:
-            begin, after = (last.start, last.end) if last else (0, 0)
-            skipped = last is not None and after < len(written) and is_no_name(written[after])
-            if len(written) - after > 1 and not skipped:
-                regions.append((begin, min(len(written), after + AHEAD)))
-                regions += [(after, regions[-1][1])] if last else []
+        begin, after = (last.start, last.end) if last else (0, 0)
+        skipped = last is not None and after < len(written) and is_no_name(written[after])
+        if len(written) - after > 1 and not skipped:
+            regions.append((begin, min(len(written), after + AHEAD)))
+            regions += [(after, regions[-1][1])] if last and not path.compounds else []
         return regions
 
     def _best(
@@ -292,9 +291,7 @@ class Reader:
             hits=path.hits,
             elsewhere=path.elsewhere,
             also=self._also(path, exact),
-            unread=""
-            if path.compounds or last in breaks or is_no_name(written[last])
-            else written[last:stop],
+            unread="" if last in breaks or is_no_name(written[last]) else written[last:stop],
             house=names.house_in(rest),
             grid_number=names.grid_number(rest),
             score=path.score,

@@ -29,7 +29,7 @@ OMITTED: Final[Mapping[str, float]] = {"county": 0.04, "street": 0.08, "village"
 ASKED_MOST: Final = 0.6  # an answer that asks is never surer than this
 _VAGUE: Final = re.compile(r"附近|周边|一带|对面|对过|斜对|旁边|隔壁|交叉口|交汇处|之间")
 _LIKE_A_NAME: Final = re.compile(
-    r"^[\u4e00-\u9fff]{1,8}?(村|庄|社区|小区|镇|乡|街道|花园|家园|苑|公寓|委会|居委|新城|嘉园|府|里$)"
+    r"^[\u4e00-\u9fff]{0,5}?(村|庄|社区|小区|镇|乡|街道|花园|家园|苑|公寓|委会|居委|新城|嘉园|府$|里$)"
 )
 _ENDS: Final = ("区", "县", "市", "镇", "乡", "街道", "村", "社区", "委会")
 _STEM_MOST: Final = 2
@@ -120,7 +120,7 @@ def _around(reading: Reading, compound: str, because: list[Reason]) -> float:
         costs += COST["elsewhere"]
         because.append(Reason("elsewhere", {"written": reading.elsewhere[0].written}))
     named = _LIKE_A_NAME.match(reading.unread)
-    if reading.unread and not vague and not compound and not reading.elsewhere:
+    if reading.unread and not vague and not reading.elsewhere and (named or not compound):
         costs += COST["unread" if named else "after"]
         because.append(Reason("unread", {"written": named.group() if named else reading.unread[:12]}))
     near = next((hit for hit in reading.hits if hit.is_near), None)

@@ -170,6 +170,7 @@ def test_what_is_written_exactly_is_never_taken_for_an_error(atlas: Atlas) -> No
         "东苑小区3号楼与锦绣花园交叉口",
         "望江区双桥镇周狂村民组",
         "双桥镇梅岭裕村委会旁边",
+        "清泉社区锦绣花园新村3号楼",
     ],
 )
 def test_a_guess_that_is_not_sure_enough_becomes_a_question(atlas: Atlas, text: str) -> None:
