@@ -252,6 +252,8 @@ def rule_words(why: Mapping[str, Any], *, by: str) -> str:
         if beaten:
             text += _("最具体，先于第 %(lines)s 行") % {"lines": "、".join(str(line) for line in beaten)}
         return f"{text}；{reason}" if reason else text
+    if why.get("how") == "boundaries":
+        return _("区划调整（%(document)s）后承接") % {"document": why.get("document") or "—"}
     return _("%(unit)s改派：%(reason)s") % {"unit": by, "reason": reason or "—"}
 
 

@@ -101,6 +101,7 @@ def _hand_over(made: Adjustment, *, actor: Actor, now: datetime) -> Moves:
         buildings=handing.buildings,
         compounds=handing.compounds,
         adjustment=made.pk,
+        document=made.document,
         actor=actor,
         now=now,
     )

@@ -63,6 +63,7 @@ def replace_cases(
     buildings: Mapping[str, str],
     compounds: Mapping[str, tuple[str, ...]],
     adjustment: int,
+    document: str,
     actor: Actor,
     now: datetime,
 ) -> Moves:
@@ -81,7 +82,7 @@ def replace_cases(
         record("boundaries.cases_moved", subject=adjustment, actor=actor, at=now, cases=told)
     for (table, column), sides in handovers.by_table(moves.sides).items():
         if table == "cases_assignment":
-            _reassign(sides, ids, adjustment, now)
+            _reassign(sides, ids, {"adjustment": adjustment, "document": document}, now)
         else:
             _hand_on(table, column, sides, ids)
     return moves
@@ -163,13 +164,15 @@ def _told(move: CaseMoved, ids: Mapping[str, int]) -> dict[str, Json]:
     }
 
 
-def _reassign(sides: Sequence[SideMoved], ids: Mapping[str, int], adjustment: int, now: datetime) -> None:
+def _reassign(
+    sides: Sequence[SideMoved], ids: Mapping[str, int], by: Mapping[str, object], now: datetime
+) -> None:
     """End the parts of units that are no more and give them to their heirs; what was given stays readable."""
     asked: dict[str, Any] = {
         "ids": [int(side.id) for side in sides],
         "heirs": [ids[side.to] for side in sides],
         "now": now,
-        "why": json.dumps({"how": "boundaries", "adjustment": adjustment}),
+        "why": json.dumps({"how": "boundaries", **by}, ensure_ascii=False),
     }
     with connection.cursor() as cursor:
         cursor.execute(_END, asked)

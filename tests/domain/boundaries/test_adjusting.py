@@ -15,6 +15,7 @@ from mulin.boundaries.rules.plan import BadPlan
 from mulin.cases.models import Assignment, Case, Handover
 from mulin.cases.queries import invariants, replaying
 from mulin.cases.rules import replay
+from mulin.console.case_faces import rule_words
 from mulin.kernel.actor import SYSTEM
 from mulin.kernel.errors import BadInput, NotAllowed
 from mulin.ledger.models import Entry
@@ -83,7 +84,8 @@ def test_merged_communities_hand_their_open_cases_to_the_new_one_and_keep_the_cl
     assert Case.objects.values().get(pk=closed.pk) == before
     assert Handover.objects.get().how == "share"
     assert made.counts["cases_moved"] == 1
-    assert [a.unit.code for a in Assignment.objects.filter(case=led, ended_at=None)] == ["C9"]
+    (part,) = Assignment.objects.filter(case=led, ended_at=None)
+    assert (part.unit.code, rule_words(part.why, by="")) == ("C9", "区划调整（示例〔2026〕1号）后承接")
     assert told_again(led) == []
     assert invariants.broken("one_running_lead") == []
     assert set(Succession.objects.values_list("from_code", "to_code", "share", "back")) == {
