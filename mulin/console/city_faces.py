@@ -160,8 +160,10 @@ class Line:
         return round(self.numbers.open * 1000 / self.homes, 1) if self.homes else None
 
     def said(self, show: Show) -> str:
-        """Return the number as it is written; empty where it is not told."""
-        value = self.value(show)
+        """Return the number as it is written; empty where it is not told, a dash where nothing divides it."""
+        value, under = self.value(show), {Show.LATE_SHARE: self.numbers.open, Show.PER_HOMES: self.homes}
+        if value == 0 and not under.get(show, 1):
+            return "—"
         if value is None:
             return ""
         return f"{value:g}%" if show is Show.LATE_SHARE else f"{value:g}"

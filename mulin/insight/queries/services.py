@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from mulin.insight import policy
@@ -112,8 +112,10 @@ class Coverage:
 
 
 def facility_kinds() -> Sequence[ThingKind]:
-    """Return the kinds of facilities in use, in the order of the pack."""
-    return list(ThingKind.objects.filter(is_facility=True, in_use=True).order_by("line"))
+    """Return the kinds of facilities in use, those that stand somewhere first, in the order of the pack."""
+    standing = Exists(Thing.objects.filter(kind=OuterRef("pk"), until_on=None))
+    kinds = ThingKind.objects.filter(is_facility=True, in_use=True)
+    return list(kinds.annotate(standing=standing).order_by("-standing", "line"))
 
 
 def nearest(

@@ -69,6 +69,13 @@ def test_a_rate_of_fewer_than_ten_is_not_told(seat: Client) -> None:
     assert "不足 10 件，不显示" not in page(seat, "show=late_share")
 
 
+def test_nothing_open_has_no_share(seat: Client) -> None:
+    console.filed()
+    table = seat.get("/console/map/table/").content.decode()
+    assert '<td class="n">—</td>' in table
+    assert '<td class="n">0%</td>' not in table
+
+
 def test_an_area_says_its_posts_and_never_who_holds_them(city: None) -> None:
     browser = console.browser(console.ORGANISER)
     text = browser.get(f"/console/map/areas/{HERE}/", headers={"hx-request": "true"}).content.decode()
