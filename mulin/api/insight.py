@@ -13,9 +13,9 @@ from pydantic import AfterValidator, Field
 from mulin.api import answers, said, shown
 from mulin.api.auth import StaffRequest
 from mulin.api.city import Latitude, Longitude
-from mulin.insight.queries import gaps, histories, matters, services, states
+from mulin.insight.queries import gaps, histories, matters, reaching, states
 from mulin.insight.queries import inside as insides
-from mulin.insight.queries.histories import Kind
+from mulin.insight.queries.histories import SpellKind
 from mulin.insight.queries.matters import What
 from mulin.insight.rules.asked import Span, outline_of
 from mulin.insight.rules.coverage import METRES, METRES_LEAST, METRES_MOST, SITES_MOST, Share
@@ -27,7 +27,7 @@ Day = Annotated[date | None, Query(ge=date(1990, 1, 1), le=date(2200, 1, 1), des
 Moment = Annotated[datetime, Field(strict=False)]
 
 
-class AreaNamed(shown.Shown):
+class AreaInChain(shown.Shown):
     """An area by code and name."""
 
     kind: str
@@ -66,7 +66,7 @@ class AreaStateShown(shown.Shown):
     """An area on a day; `not_as_of` names what is told as it is recorded now."""
 
     on: date
-    area: AreaNamed
+    area: AreaInChain
     from_on: date
     until_on: date | None
     editions: int
@@ -78,8 +78,8 @@ class AreaStateShown(shown.Shown):
     synthetic: bool
     hectares: float
     bounds: list[float]
-    chain: list[AreaNamed]
-    children: list[AreaNamed]
+    chain: list[AreaInChain]
+    children: list[AreaInChain]
     unit_name: str
     phone: str = Field(description="duty telephone of the unit, never a person's")
     grids: int
@@ -175,7 +175,7 @@ class SpellShown(shown.Shown):
 
     from_on: date
     until_on: date | None
-    kind: Kind
+    kind: SpellKind
     code: str
     name: str
     note: str
@@ -268,7 +268,7 @@ def read_nearest(
     open_only: Annotated[bool, Query(description="only what is open now by its recorded hours")] = False,
 ) -> HttpResponse:
     """Find the ten nearest facilities, and the posts and telephone that answer for the place."""
-    found = services.nearest(
+    found = reaching.nearest(
         request.auth, lon=longitude, lat=latitude, now=timezone.now(), kind=kind, open_only=open_only
     )
     return answers.answer(
@@ -340,7 +340,7 @@ def read_coverage(
 ) -> HttpResponse:
     """Read which buildings lie near a kind of facility, which do not, and the best next sites (greedy)."""
     day = on or timezone.localdate()
-    found = services.coverage(request.auth, kind=kind, on=day, metres=metres, area=area, sites=sites)
+    found = reaching.coverage(request.auth, kind=kind, on=day, metres=metres, area=area, sites=sites)
     return answers.answer(
         {
             "on": found.on,

@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 
 from mulin.console.words import Text
-from mulin.insight.queries.histories import Kind
+from mulin.insight.queries.histories import SpellKind
 from mulin.insight.queries.ledgers import GridRow
 from mulin.insight.queries.matters import What
 
@@ -31,16 +31,16 @@ AREA_KINDS: Final[Mapping[str, Text]] = {
     "community": _("社区"),
     "grid": _("网格"),
 }
-SPELLS: Final[Mapping[Kind, Text]] = {
-    Kind.AREA: _("区域"),
-    Kind.NAME: _("名称"),
-    Kind.ABOVE: _("隶属"),
-    Kind.GRID: _("所在网格"),
-    Kind.GROUP: _("楼院党小组"),
-    Kind.COMPOUND: _("小区"),
-    Kind.FIRM: _("物业企业"),
-    Kind.FOLLOWED: _("承接"),
-    Kind.SERVED: _("服务单位"),
+SPELLS: Final[Mapping[SpellKind, Text]] = {
+    SpellKind.AREA: _("区域"),
+    SpellKind.NAME: _("名称"),
+    SpellKind.ABOVE: _("隶属"),
+    SpellKind.GRID: _("所在网格"),
+    SpellKind.GROUP: _("楼院党小组"),
+    SpellKind.COMPOUND: _("小区"),
+    SpellKind.FIRM: _("物业企业"),
+    SpellKind.FOLLOWED: _("承接"),
+    SpellKind.SERVED: _("服务单位"),
 }
 SHOWS: Final[Mapping[str, Text]] = {
     "compounds": _("小区"),

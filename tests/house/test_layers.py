@@ -41,6 +41,12 @@ PLANTED = [
     pytest.param(
         "mulin/surplus/__init__.py", "", "Downhill only: packages", id="a-package-nobody-decided-on"
     ),
+    pytest.param(
+        "mulin/insight/queries/wrong.py",
+        "import mulin.cases.actions\n",
+        "Insight reads and never writes",
+        id="insight-acts",
+    ),
     pytest.param("mulin/cases/services.py", "", "inside a domain", id="a-file-name-nobody-decided-on"),
 ]
 

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from mulin.insight.queries import gaps, histories, ledgers, scenes, services, states
+from mulin.insight.queries import gaps, histories, ledgers, reaching, scenes, states
 from mulin.insight.queries.datasets import datasets
 from mulin.kernel.actor import SYSTEM
 from mulin.people.models import Appointment
@@ -54,7 +54,7 @@ def test_an_edit_made_once_shows_on_the_map_in_the_table_and_in_the_records() ->
     assert row().name == "改名网格"
     assert {one.name for one in ground.outlines("grid", DAY) if one.code == GRID} == {"改名网格"}
     assert [e.name for e in ground.area_history(GRID)] == ["清泉社区第一网格", "改名网格"]
-    spells = [one for one in histories.history(SYSTEM, GRID).spells if one.kind is histories.Kind.AREA]
+    spells = [one for one in histories.history(SYSTEM, GRID).spells if one.kind is histories.SpellKind.AREA]
     assert [(one.name, one.from_on) for one in spells] == [
         ("改名网格", DAY),
         ("清泉社区第一网格", date(2026, 1, 1)),
@@ -120,14 +120,14 @@ def test_what_is_missing_is_listed_in_one_place() -> None:
 @pytest.mark.django_db
 def test_coverage_tells_the_share_the_uncovered_and_where_the_next_service_would_reach_most() -> None:
     make.city()
-    told = services.coverage(SYSTEM, kind=STATION, on=DAY, metres=300)
+    told = reaching.coverage(SYSTEM, kind=STATION, on=DAY, metres=300)
     assert told.facilities > 0
     assert told.whole.places == len(make.pack().buildings.rows)
     assert told.whole.served + told.uncovered == told.whole.places
     assert sum(one.share.places for one in told.areas) == told.whole.places
     gains = [one.site.gain for one in told.next_sites]
     assert gains == sorted(gains, reverse=True)
-    near = services.nearest(SYSTEM, lon=console.INSIDE[0], lat=console.INSIDE[1], now=heart.NOON)
+    near = reaching.nearest(SYSTEM, lon=console.INSIDE[0], lat=console.INSIDE[1], now=heart.NOON)
     assert [one.metres for one in near.facilities] == sorted(one.metres for one in near.facilities)
     assert near.located.grid_code.startswith("990101001001")
     assert near.duty is not None

@@ -19,7 +19,7 @@ from mulin.console.views.queue import XLSX
 from mulin.console.views.rates import page_of
 from mulin.console.views.units import asked_day
 from mulin.gateways import sheets
-from mulin.insight.queries import ledgers, scenes, services
+from mulin.insight.queries import ledgers, reaching, scenes
 from mulin.insight.queries.matters import What
 from mulin.insight.rules.coverage import METRES
 from mulin.kernel.errors import BadInput, NotFound, Refusal
@@ -32,7 +32,7 @@ PAGE: Final = 50
 def coverage(request: StaffRequest) -> HttpResponse:
     """Show the share of buildings near a kind of facility, those left out, and the best next sites."""
     on = asked_day(request)
-    kinds = services.facility_kinds()
+    kinds = reaching.facility_kinds()
     kind = request.GET.get("kind", "")[:8].replace("\x00", "") or (kinds[0].code if kinds else "")
     area, offered = asked_area(request, on)
     context: dict[str, Any] = {
@@ -47,7 +47,7 @@ def coverage(request: StaffRequest) -> HttpResponse:
     if kind:
         try:
             context["metres"] = metres = _metres(request)
-            context["told"] = told = services.coverage(
+            context["told"] = told = reaching.coverage(
                 request.actor, kind=kind, on=on, metres=metres, area=area
             )
             context["kind_word"] = worded(told.kind.name, told.kind.name_en)

@@ -21,8 +21,9 @@ from mulin.console.door import StaffRequest, show, staff
 from mulin.console.insight_faces import AREA_KINDS, SPANS, SPELLS, WHATS
 from mulin.console.views.places import located_words, number
 from mulin.console.views.units import asked_day
-from mulin.insight.queries import datasets, gaps, grounds, histories, matters, services, states
+from mulin.insight.queries import datasets, gaps, grounds, histories, matters, reaching, states
 from mulin.insight.queries import inside as insides
+from mulin.insight.queries.histories import SpellKind
 from mulin.insight.queries.matters import What
 from mulin.insight.rules.asked import Span, outline_of
 from mulin.kernel.errors import BadInput, NotFound, Refusal
@@ -152,14 +153,17 @@ def place(request: StaffRequest) -> HttpResponse:
         return show(request, "console/insight/place.html", context)
     try:
         told = histories.history(request.actor, code, lon=lon, lat=lat)
-        near = services.nearest(request.actor, lon=told.lon, lat=told.lat, now=request.now)
+        near = reaching.nearest(request.actor, lon=told.lon, lat=told.lat, now=request.now)
     except Refusal as refusal:
         context |= {"refused": door.worded(refusal)}
         return show(request, "console/insight/place.html", context, status=door.status_of(refusal))
     asked = {"of": "place", "code": code} if code else {"of": "place", "lon": str(lon), "lat": str(lat)}
     context |= {
         "told": told,
-        "spells": [(SPELLS[spell.kind], spell) for spell in told.spells],
+        "spells": [
+            (AREA_KINDS.get(spell.note, "") if spell.kind is SpellKind.AREA else SPELLS[spell.kind], spell)
+            for spell in told.spells
+        ],
         "years": [(each, cases_url({**asked, "year": str(each.year)})) for each in told.years],
         "near": near,
         **located_words(near.located),

@@ -25,7 +25,7 @@ AROUND_METRES = 30  # cases so near to a point count as having happened there
 SPELLS_MOST = 200
 
 
-class Kind(StrEnum):
+class SpellKind(StrEnum):
     """What a spell tells."""
 
     AREA = "area"  # an edition of an outline
@@ -45,7 +45,7 @@ class Spell:
 
     from_on: date
     until_on: date | None
-    kind: Kind
+    kind: SpellKind
     code: str
     name: str
     note: str = ""  # the kind of an area, or the document of a change
@@ -148,19 +148,20 @@ def _area(actor: Actor, code: str) -> _Place | None:
         return None
     last = editions[-1]
     unit = policy.unit_of(actor, last.unit_code)
-    spells = [Spell(e.from_on, e.until_on, Kind.AREA, e.code, e.name, e.kind) for e in editions]
+    spells = [Spell(e.from_on, e.until_on, SpellKind.AREA, e.code, e.name, e.kind) for e in editions]
     spells += [
-        Spell(n.from_on, n.until_on, Kind.NAME, unit.code, n.name) for n in Naming.objects.filter(unit=unit)
+        Spell(n.from_on, n.until_on, SpellKind.NAME, unit.code, n.name)
+        for n in Naming.objects.filter(unit=unit)
     ]
     spells += [
-        Spell(b.from_on, b.until_on, Kind.ABOVE, b.parent.code, b.parent.name, b.reason)
+        Spell(b.from_on, b.until_on, SpellKind.ABOVE, b.parent.code, b.parent.name, b.reason)
         for b in Belonging.objects.filter(unit=unit).select_related("parent")
     ]
     spells += [
         Spell(
             s.adjustment.on,
             None,
-            Kind.FOLLOWED,
+            SpellKind.FOLLOWED,
             s.to_code if s.from_code == code else s.from_code,
             f"{s.from_code} → {s.to_code}",
             s.adjustment.document,
@@ -184,7 +185,8 @@ def _area(actor: Actor, code: str) -> _Place | None:
 def _served(unit: Unit) -> list[Spell]:
     covers = Cover.objects.filter(territory=unit).select_related("unit__kind")
     return [
-        Spell(c.from_on, c.until_on, Kind.SERVED, c.unit.code, c.unit.name, c.unit.kind.name) for c in covers
+        Spell(c.from_on, c.until_on, SpellKind.SERVED, c.unit.code, c.unit.name, c.unit.kind.name)
+        for c in covers
     ]
 
 
@@ -203,13 +205,13 @@ def _compound(actor: Actor, code: str) -> _Place | None:
     firms = list(CompoundFirm.objects.filter(compound=compound))
     _require_grids(actor, {one.grid_code for one in grids})
     names = units.names_of({one.grid_code for one in grids} | {one.firm_code for one in firms})
-    spells = [Spell(compound.from_on, compound.until_on, Kind.COMPOUND, code, compound.name)]
+    spells = [Spell(compound.from_on, compound.until_on, SpellKind.COMPOUND, code, compound.name)]
     spells += [
-        Spell(g.from_on, g.until_on, Kind.GRID, g.grid_code, names.get(g.grid_code, g.grid_code))
+        Spell(g.from_on, g.until_on, SpellKind.GRID, g.grid_code, names.get(g.grid_code, g.grid_code))
         for g in grids
     ]
     spells += [
-        Spell(f.from_on, f.until_on, Kind.FIRM, f.firm_code, names.get(f.firm_code, f.firm_code))
+        Spell(f.from_on, f.until_on, SpellKind.FIRM, f.firm_code, names.get(f.firm_code, f.firm_code))
         for f in firms
     ]
     cases = Q(compound_code=code)
@@ -224,11 +226,11 @@ def _building(actor: Actor, code: str) -> _Place | None:
     _require_grids(actor, {one.grid_code for one in places})
     names = units.names_of({one.grid_code for one in places} | {one.group_code for one in places})
     spells = [
-        Spell(p.from_on, p.until_on, Kind.GRID, p.grid_code, names.get(p.grid_code, p.grid_code))
+        Spell(p.from_on, p.until_on, SpellKind.GRID, p.grid_code, names.get(p.grid_code, p.grid_code))
         for p in places
     ]
     spells += [
-        Spell(p.from_on, p.until_on, Kind.GROUP, p.group_code, names.get(p.group_code, p.group_code))
+        Spell(p.from_on, p.until_on, SpellKind.GROUP, p.group_code, names.get(p.group_code, p.group_code))
         for p in places
         if p.group_code
     ]
@@ -241,7 +243,7 @@ def _building(actor: Actor, code: str) -> _Place | None:
             Spell(
                 building.from_on,
                 building.until_on,
-                Kind.COMPOUND,
+                SpellKind.COMPOUND,
                 building.compound.code,
                 building.compound.name,
             )
@@ -254,7 +256,7 @@ def _point(lon: float, lat: float) -> _Place:
     boxed = Area.objects.filter(west__lte=lon, east__gte=lon, south__lte=lat, north__gte=lat)
     at = shapely.Point(lon, lat)
     spells = [
-        Spell(area.from_on, area.until_on, Kind.AREA, area.code, area.name, area.kind)
+        Spell(area.from_on, area.until_on, SpellKind.AREA, area.code, area.name, area.kind)
         for area in boxed.order_by(F("from_on"))
         if shapely.from_wkb(bytes(area.outline)).intersects(at)
     ]

@@ -1,6 +1,6 @@
 """What was inside an outline between two moments (S-040): cases in the actor's sight, buildings, compounds.
 
-The database compares positions itself: first the box around the outline, then the
+The database compares positions itself: first by map cells and the box around the outline, then the
 outline, to a tenth of a metre.
 """
 
@@ -13,6 +13,8 @@ from uuid import UUID
 import numpy as np
 import shapely
 from django.db import OperationalError, connection, transaction
+from django.db.models import BooleanField
+from django.db.models.expressions import RawSQL
 from psycopg.errors import QueryCanceled
 from shapely.geometry.base import BaseGeometry
 
@@ -20,7 +22,7 @@ from mulin.cases.queries.completion import said_out
 from mulin.insight import policy
 from mulin.insight.queries import matters
 from mulin.insight.queries.matters import PAGE, What
-from mulin.insight.rules.asked import Span, as_polygons
+from mulin.insight.rules.asked import Span, as_polygons, cells_over
 from mulin.kernel.actor import Actor
 from mulin.kernel.errors import BadInput
 from mulin.people.queries.days import day_of
@@ -97,7 +99,13 @@ def _cases(
     """Return the three numbers and a page of ids and one more, each in one statement."""
     west, south, east, north = outline.bounds
     within, named = _exactly(outline)
-    boxed = matters.seen(actor).filter(lat__range=(south, north), lon__range=(west, east))
+    ranges = cells_over(outline.bounds)
+    near = " or ".join(["cases_case.cell >= %s and cases_case.cell < %s"] * len(ranges))  # see clusters.py
+    boxed = matters.seen(actor).filter(
+        RawSQL(near, [bound for pair in ranges for bound in pair], BooleanField()),  # noqa: S611 - our own words
+        lat__range=(south, north),
+        lon__range=(west, east),
+    )
     any_time = boxed.filter(
         matters.filter_of(What.REPORTED, span)
         | matters.filter_of(What.CLOSED, span)

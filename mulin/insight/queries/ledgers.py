@@ -18,7 +18,8 @@ from mulin.kernel.actor import Actor
 from mulin.people.models import Unit
 from mulin.places.queries import ground as places
 from mulin.places.queries import things as things_of
-from mulin.places.rules.ground import BuildingThere
+from mulin.places.rules.atlas import Atlas
+from mulin.places.rules.ground import AreaEdition, BuildingThere
 from mulin.places.rules.points import GRID
 
 
@@ -66,19 +67,7 @@ def ledger(actor: Actor, *, on: date, area: str = "") -> Ledger:
     """
     atlas = places.atlas_on(on)
     index = atlas.areas
-    seen = policy.codes_seen(actor)
-    within: frozenset[str] | None = None
-    if area:
-        held = held_by(atlas, area)
-        policy.unit_of(actor, held.area.unit_code)
-        within = held.grids
-    grids = [
-        one
-        for one in index.area_of.values()
-        if one.kind == GRID
-        and (seen is None or one.unit_code in seen)
-        and (within is None or one.code in within)
-    ]
+    grids = _grids(actor, atlas, area)
     codes = [one.code for one in grids]
     flat = dict(zip(codes, index.plane.flatten([index.shape_of[code] for code in codes]), strict=True))
     buildings: dict[str, list[BuildingThere]] = defaultdict(list)
@@ -125,6 +114,23 @@ def ledger(actor: Actor, *, on: date, area: str = "") -> Ledger:
             )
         )
     return Ledger(on, area, tuple(rows))
+
+
+def _grids(actor: Actor, atlas: Atlas, area: str) -> list[AreaEdition]:
+    """Return the grids of an area that the actor sees, or all of them, by code."""
+    seen = policy.codes_seen(actor)
+    within: frozenset[str] | None = None
+    if area:
+        held = held_by(atlas, area)
+        policy.unit_of(actor, held.area.unit_code)
+        within = held.grids
+    return [
+        one
+        for one in atlas.areas.area_of.values()
+        if one.kind == GRID
+        and (seen is None or one.unit_code in seen)
+        and (within is None or one.code in within)
+    ]
 
 
 def _posts(actor: Actor, on: date) -> tuple[Counter[str] | None, Counter[str] | None]:

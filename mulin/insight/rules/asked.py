@@ -8,6 +8,7 @@ from typing import Final
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from mulin.cases.rules.cells import LEVEL, cell_of, cells_in, parted
 from mulin.kernel.errors import BadInput
 from mulin.places.rules.ground import require_position
 
@@ -66,6 +67,18 @@ def _rings(parts: object) -> list[list[list[tuple[float, float]]]]:
     if any(len(ring) < 4 or ring[0] != ring[-1] for rings_of in found for ring in rings_of):
         raise BadInput("每一圈至少 4 个点，首尾相同", where="polygon")
     return found
+
+
+def cells_over(bounds: tuple[float, float, float, float]) -> list[tuple[int, int]]:
+    """Return ranges of map cells that together hold a box: at most four tiles, the finest that do."""
+    west, south, east, north = bounds
+    left, top = parted(cell_of(west, north))
+    right, bottom = parted(cell_of(east, south))
+    zoom = LEVEL
+    while zoom and (right - left > 1 or bottom - top > 1):
+        zoom -= 1
+        left, top, right, bottom = left >> 1, top >> 1, right >> 1, bottom >> 1
+    return [cells_in(zoom, x, y) for x in range(left, right + 1) for y in range(top, bottom + 1)]
 
 
 def as_polygons(shape: BaseGeometry) -> list[tuple[str, list[str]]]:

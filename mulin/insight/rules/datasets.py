@@ -37,6 +37,7 @@ RETENTIONS: Final[Mapping[str, tuple[str, str]]] = {
     "replaced": ("换新时替换", "until it is replaced"),
     "session": ("最长 12 小时", "at most 12 hours"),
     "logs": ("不少于六个月（网络安全法）", "six months at least (Cybersecurity Law)"),
+    "days7": ("最长 7 天", "at most 7 days"),
     "days30": ("30 天", "30 days"),
     "days100": ("100 天", "100 days"),
     "program": ("随程序", "as long as the program runs"),

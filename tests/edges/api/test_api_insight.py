@@ -53,3 +53,32 @@ def test_what_an_outline_held_is_asked_and_a_bad_outline_is_named() -> None:
     assert (wrong.status_code, "polygon" in wrong.content.decode()) == (422, True)
     backwards = {"since": span["until"], "until": span["since"]}
     assert street.post("/insight/inside", {"polygon": box(), **backwards}).status_code == 422
+
+
+def test_history_nearest_coverage_and_border_cases_are_read_and_opened() -> None:
+    packs.city()
+    case = console.case("received")
+    street = caller(console.DISPATCHER)
+    lon, lat = console.INSIDE
+    told = street.get("/insight/history", code=GRID).json()
+    assert [(one["kind"], one["name"]) for one in told["spells"] if one["kind"] == "area"] == [
+        ("area", "清泉社区第一网格")
+    ]
+    [year] = told["years"]
+    opened = street.get("/insight/history/cases", code=GRID, year=year["year"]).json()
+    assert (year["reported"], opened["cases"]) == (1, [str(case.pk)])
+    assert street.get("/insight/history").status_code == 422
+    assert street.get("/insight/history", code="nowhere").status_code == 404
+
+    near = street.get("/insight/nearest", longitude=lon, latitude=lat).json()
+    metres = [one["metres"] for one in near["facilities"]]
+    assert metres == sorted(metres) != []
+    assert near["duty"]["unit_code"] == GRID
+    assert street.get("/insight/nearest", longitude=500, latitude=1).status_code == 422
+
+    told = street.get("/insight/coverage", kind="0601", metres=300).json()
+    assert told["whole"]["served"] + told["uncovered"] == told["whole"]["buildings"] > 0
+    assert street.get("/insight/coverage", kind="0101").status_code == 422
+    assert street.get("/insight/coverage", kind="0601", area="nowhere").status_code == 404
+    assert street.get("/insight/border-cases").json() == {"cases": [], "has_more": False}
+    assert Caller().get("/insight/border-cases").status_code == 401

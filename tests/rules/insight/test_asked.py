@@ -3,8 +3,11 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from mulin.insight.rules.asked import CORNERS_MOST, Span, as_polygons, outline_of
+from mulin.cases.rules.cells import cell_of
+from mulin.insight.rules.asked import CORNERS_MOST, Span, as_polygons, cells_over, outline_of
 from mulin.kernel.errors import BadInput
 
 SQUARE = [[118.0, 34.0], [118.1, 34.0], [118.1, 34.1], [118.0, 34.1], [118.0, 34.0]]
@@ -23,6 +26,16 @@ def test_a_geometry_or_a_feature_is_an_outline_and_the_database_hears_border_and
     assert holes == ["((118.02,34.02),(118.04,34.02),(118.04,34.04),(118.02,34.04))"]
     two = {"type": "MultiPolygon", "coordinates": [[SQUARE], [[[x + 1, y] for x, y in SQUARE]]]}
     assert len(as_polygons(outline_of(two))) == 2
+
+
+@given(st.floats(-179, 178), st.floats(-80, 79), st.floats(1e-6, 1), st.floats(1e-6, 1), st.data())
+def test_a_box_lies_in_at_most_four_ranges_of_cells(
+    west: float, south: float, wide: float, high: float, data: st.DataObject
+) -> None:
+    ranges = cells_over((west, south, west + wide, south + high))
+    assert 1 <= len(ranges) <= 4
+    cell = cell_of(data.draw(st.floats(west, west + wide)), data.draw(st.floats(south, south + high)))
+    assert any(first <= cell < after for first, after in ranges)
 
 
 @pytest.mark.parametrize(
