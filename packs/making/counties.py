@@ -57,6 +57,7 @@ def chosen(data: Path, county: County) -> tuple[District, list[str]]:
         if row["areaCode"] == county.code
         and streets[row["streetCode"]].endswith("街道")
         and row["name"].endswith(COMMITTEES)
+        and "村民" not in row["name"]  # 村民居委会: a misprint of the source
     ]
     if county.code == "370404":
         rows = [row for row in rows if row["code"] in TANSHAN | WULIN]
