@@ -1,7 +1,6 @@
 """A whole county's history: 99 communities became 48 and 450 grids were drawn anew, as one act of a pack."""
 
 from collections import Counter
-from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -12,8 +11,8 @@ from mulin.cases.actions import intake
 from mulin.cases.rules.intake import Channel, Filing
 from mulin.kernel.actor import PUBLIC, SYSTEM
 from mulin.packs.actions import adopt_pack
-from mulin.packs.rules.pack import Table
 from mulin.people.models import Unit
+from mulin.places.models import Dwelling
 from mulin.places.queries import ground
 from tests.make import packs as make
 
@@ -29,7 +28,7 @@ def told(found: Counted) -> dict[str, int]:
 @pytest.mark.mechanism("S-004", "S-005")
 @pytest.mark.django_db
 def test_ninety_nine_communities_became_forty_eight_and_counts_add_up_by_both() -> None:
-    pack = replace(make.pack("tengzhou"), buildings=Table(), things=Table())
+    pack = make.pack("tengzhou")
     adopt_pack(pack=pack, actor=SYSTEM, now=make.ADOPTED_AT)
     then, now = (Counter(area.kind for area in ground.areas_on(day)) for day in (BEFORE, TODAY))
     assert (then["community"], then["grid"]) == (99, 99)
@@ -38,6 +37,13 @@ def test_ninety_nine_communities_became_forty_eight_and_counts_add_up_by_both() 
     made = Adjustment.objects.get()
     assert (made.on, made.counts["areas_before"], made.counts["areas_after"]) == (AFTER, 220, 520)
     assert Unit.objects.filter(kind="community", until_on=AFTER).count() == 51
+    assert Unit.objects.filter(kind="grid", until_on=None).count() == 450
+    homes = sum(len(house.stairwells) * len(house.dwellings()) for house in pack.buildings.rows)
+    assert Dwelling.objects.count() == homes
+    house = pack.buildings.rows[0]
+    assert ground.locate_point(lon=house.lon, lat=house.lat, on=TODAY).grid_code == house.grid_code
+    in_a_town = ground.outlines("street", TODAY)[-1].centre
+    assert ground.locate_point(lon=in_a_town[0], lat=in_a_town[1], on=TODAY).grid_code == ""
 
     assert pack.history is not None
     former = [area for area in pack.history.areas if area.kind == "community"]

@@ -1,4 +1,4 @@
-"""The packs of a whole county and of a whole city: the figures they claim, adopted as any other."""
+"""The packs of a whole county and of a whole city: the figures they claim."""
 
 import re
 from collections import Counter
@@ -7,10 +7,6 @@ import pytest
 import shapely
 
 from mulin.packs.rules.pack import Pack
-from mulin.people.models import Unit
-from mulin.places.models import Dwelling
-from mulin.places.queries import ground
-from mulin.places.rules.located import Outcome
 from tests.make import packs as make
 
 pytestmark = pytest.mark.slow
@@ -20,8 +16,7 @@ def kinds(pack: Pack) -> Counter[str]:
     return Counter(unit.kind for unit in pack.units.rows)
 
 
-@pytest.mark.django_db
-def test_tengzhou_has_the_numbers_it_claims_and_is_adopted() -> None:
+def test_tengzhou_has_the_numbers_it_claims() -> None:
     pack = make.pack("tengzhou")
     claimed = {"street": 21, "community": 48, "grid": 450, "property_firm": 66}
     claimed |= {"party_community": 48, "party_branch": 260, "party_group": 1_149}
@@ -30,21 +25,6 @@ def test_tengzhou_has_the_numbers_it_claims_and_is_adopted() -> None:
     assert len(grouped.keys() - {""}) == 1_149, "a building at least for each courtyard group"
     assert 0 < grouped[""] < len(pack.buildings.rows) / 10
     assert any(len(compound.grid_codes) == 2 for compound in pack.compounds.rows)
-
-    make.city("tengzhou")
-    assert Unit.objects.filter(kind="grid").count() == 450
-    wanted = sum(len(b.stairwells) * len(b.dwellings()) for b in pack.buildings.rows)
-    assert Dwelling.objects.count() == wanted
-    first = Dwelling.objects.filter(stairwell__unit_code="TZ-001-01-1").order_by("pk").first()
-    assert first is not None
-    assert first.name == "101"
-    there = pack.buildings.rows[0]
-    found = ground.locate_point(lon=there.lon, lat=there.lat, on=pack.from_on)
-    assert found.outcome in (Outcome.INSIDE, Outcome.BORDER)
-    assert found.grid_code == there.grid_code
-    away = shapely.from_wkb(next(a for a in pack.areas.rows if a.code == "370481104").outline).centroid
-    in_a_town = ground.locate_point(lon=away.x, lat=away.y, on=pack.from_on)
-    assert in_a_town.grid_code == ""
 
 
 def test_zaozhuang_has_the_numbers_it_claims_and_tiles_its_counties() -> None:
