@@ -71,7 +71,7 @@ def located(request: StaffRequest) -> HttpResponse:
             "address": atlas.chosen(address, each.code),
         }
         for each in answer.candidates[:CHOICES_MOST]
-        if answer.outcome is Outcome.AMBIGUOUS and address
+        if answer.outcome is Outcome.AMBIGUOUS and address not in ("", atlas.chosen(address, each.code))
     ]
     context = {"map": drawn, "pickable": True, "choices": choices, **located_words(answer)}
     return show_part(request, "console/place/_located.html", context)

@@ -99,6 +99,7 @@ def test_items_units_and_places_are_read(desk: Desk) -> None:
     assert {unit.kind for unit in units.units} <= {"grid"}
     located = LocatedShown.model_validate_json(desk.dispatcher.get("/locate", address="示例路").content)
     assert located.outcome == "unknown"
+    assert (located.confidence, located.division, located.corrections) == (0.0, [], [])
     assert desk.dispatcher.get("/locate", longitude=117.5, latitude=34.7).status_code == 200
 
 

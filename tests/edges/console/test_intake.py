@@ -151,3 +151,15 @@ def test_who_may_not_file_is_refused(city: None, address: str) -> None:
     )
     assert not Report.objects.exists()
     assert not Reception.objects.exists()
+
+
+def test_what_was_corrected_is_said_and_what_is_unsure_is_offered(community: Client) -> None:
+    def located(address: str) -> str:
+        return community.get("/console/places/located", {"address": address}).content.decode()
+
+    assert "「清全社区」按「清泉社区」理解" in located("清全社区东苑小区3号楼")
+    asked = located("清泉社区东苑小区3号楼对面")
+    assert "把握不大" in asked
+    assert "data-address" not in asked, "no other words lead nearer: the map does"
+    assert 'data-address="清泉社区中苑小区 中院小区"' in located("中院小区")
+    assert "data-address" not in located("清泉社区东苑小区3号楼")

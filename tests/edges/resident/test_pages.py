@@ -324,3 +324,14 @@ def test_whoever_agreed_to_be_named_is_shown_until_they_withdraw(phone: Client) 
 
     withdraw_listing(appointment_id=term.pk, actor=SYSTEM, now=now)
     assert "老周（示例）" not in phone.get("/neighbours", there).content.decode()
+
+
+def test_a_resident_reads_what_was_corrected_and_is_asked_about_a_guess(phone: Client, city: Staff) -> None:
+    corrected = phone.get("/report/where", {"address": "清全社区东苑小区3号楼"}).content.decode()
+    assert "“清全社区”按“清泉社区”理解" in corrected
+    guess = phone.get("/report/where", {"address": "中院小区"}).content.decode()
+    assert "您说的是这里吗？" in guess
+    code = re.findall(r'name="candidate" value="([^"]+)"', guess)[0]
+    chosen = phone.get("/report/where", {"address": "中院小区", "candidate": code}).content.decode()
+    assert "您说的是" not in chosen
+    assert "中苑小区" in chosen
