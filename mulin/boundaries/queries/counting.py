@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from fractions import Fraction
 from typing import Any, Final
@@ -233,6 +233,7 @@ class _Asked:
         key = (place, day)
         if key not in self._changed:
             code = self._codes[place]
+            day = self._last_day(code, day)
             then, asked = self._outline(code, day), self._outline(code, self.by)
             self._changed[key] = then != asked or (then is None and bool(self._steps_between(day)))
         return self._changed[key]
@@ -257,7 +258,9 @@ class _Asked:
         """Return how ``number`` cases of a unit are shared out over the areas of the day asked for."""
         if not number or place is None:
             return {}
-        spread = followed({self._codes[place]: Fraction(number)}, self._steps_between(day))
+        code = self._codes[place]
+        steps = self._steps_between(self._last_day(code, day))
+        spread = followed({code: Fraction(number)}, steps)
         found: dict[str, Fraction] = defaultdict(Fraction)
         for unit, weight in spread.items():
             found[self.area(self._ids.get(unit), self.by or day)] += weight
@@ -276,6 +279,13 @@ class _Asked:
         if first <= last:
             return [forward for _, forward, _ in self._steps[first:last]]
         return [backward for _, _, backward in reversed(self._steps[last:first])]
+
+    def _last_day(self, code: str, day: date) -> date:
+        """Return the day, or the last of a unit that had ended by then: filed before somebody adjusted."""
+        editions = self._outlines.get(code, ())
+        if not editions or editions[-1][1] > day:
+            return day
+        return editions[-1][1] - timedelta(days=1)
 
     def _outline(self, code: str, day: date) -> int | None:
         editions = self._outlines.get(code, ())

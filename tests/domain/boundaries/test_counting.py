@@ -100,6 +100,15 @@ def test_cases_of_today_can_be_counted_by_the_boundaries_of_before() -> None:
     assert told(counts(SYSTEM, kind="grid", **now)) == {"C1G3": (1, 0, 0), "C1G4": (1, 0, 0)}
 
 
+def test_what_was_filed_on_the_day_of_the_adjustment_before_it_was_made_is_in_the_new_areas() -> None:
+    make.territory()
+    make.case((10, 50), place="C1G1", desk="S", reported_at=NOON - timedelta(hours=1))
+    adjust_boundaries(plan=plan(SPLIT), key="k", actor=SYSTEM, now=NOON)
+    today = {"since": DAY, "until": DAY + timedelta(days=1)}
+    assert told(counts(SYSTEM, kind="grid", **today)) == {"C1G1": (1, 0, 0)}
+    assert told(counts(SYSTEM, kind="grid", by=DAY, **today)) == {"C1G3": (0, 1, 0)}
+
+
 def test_every_number_opens_the_cases_behind_it() -> None:
     make.territory()
     filed()
