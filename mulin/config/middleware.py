@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.http import HttpRequest, HttpResponse
 
+from mulin.config.outside_map import origin
 from mulin.kernel.ids import new_id
 
 _log = logging.getLogger("mulin.request")
@@ -76,14 +77,15 @@ class Headers:
 
     def __init__(self, follow: Next) -> None:
         self.follow = follow
+        outside = f" {origin()}" if settings.MAP_TILES else ""
         self.policy = "; ".join(
             [
                 "default-src 'none'",
                 "script-src 'self'",
                 "style-src 'self'",
-                "img-src 'self' data: blob:",
+                f"img-src 'self' data: blob:{outside}",
                 "font-src 'self'",
-                "connect-src 'self'",
+                f"connect-src 'self'{outside}",
                 "manifest-src 'self'",
                 "worker-src 'self' blob:",  # MapLibre starts its worker from a blob
                 "child-src blob:",

@@ -155,6 +155,7 @@ TEMPLATES: list[dict[str, Any]] = [
                 "django.template.context_processors.request",
                 "django.template.context_processors.i18n",
                 "django.contrib.messages.context_processors.messages",
+                "mulin.config.outside_map.outside_map",
             ]
         },
     }
@@ -185,6 +186,10 @@ STORAGES = {
 WHITENOISE_USE_FINDERS = WHITENOISE_AUTOREFRESH = PLAIN_STATIC
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
+
+# A map of somebody else under our own: an address with {z}, {x} and {y}, and the words its owner asks for.
+MAP_TILES = os.environ.get("MULIN_MAP_TILES", "")
+MAP_CREDIT = os.environ.get("MULIN_MAP_CREDIT", "")
 
 # What one address may post without a token: a whole housing estate may share one; 0 = no limit.
 API_INTAKE_PER_MINUTE = int(os.environ.get("MULIN_API_INTAKE_PER_MINUTE", "120"))

@@ -51,6 +51,22 @@ DEFECTS = [
         "win_over",
     ),
     Defect(
+        "map: each outline is made simpler by itself, and gaps open between neighbours",
+        "mulin/places/rules/tiles.py",
+        "shapely.coverage_simplify(shapes, 0.5**zoom / PIXELS)",
+        "shapely.simplify(shapes, 0.5**zoom / PIXELS)",
+        "tests/rules/places/test_tiles.py",
+        "keep_one_border",
+    ),
+    Defect(
+        "map: clusters from memory count cases of others",
+        "mulin/cases/rules/spots.py",
+        "        if not sight.is_whole:\n",
+        "        if False:\n",
+        "tests/rules/cases/test_spots.py",
+        "counting_columns",
+    ),
+    Defect(
         "clocks: an extension refused counts as one had",
         "mulin/cases/queries/clock.py",
         "Extension.objects.filter(case=case, round=case.reopened, state=AskState.GRANTED).count()",

@@ -1,4 +1,5 @@
 // How the city's map is drawn: colours from the page's tokens, layers over the tiles of a day.
+import { over } from "./outside";
 import type { ExpressionSpecification, LayerSpecification, StyleSpecification } from "maplibre-gl";
 
 export const token = (name: string): string =>
@@ -51,7 +52,7 @@ export function base(sources: Sources): StyleSpecification {
     layout: { "text-field": ["get", "name"], "text-size": size, "text-font": ["sans"], "text-padding": 4, "text-max-width": 8 },
     paint: label,
   });
-  return {
+  return over({
     version: 8,
     sources: {
       areas: { type: "vector", tiles: [sources.areas], promoteId: { areas: "code" }, maxzoom: 18 },
@@ -95,7 +96,7 @@ export function base(sources: Sources): StyleSpecification {
       name("grid-names", "grid", 12, 14.5, 24),
       name("compound-names", "compound", 12, 16, 24),
     ],
-  };
+  });
 }
 
 function caseLayers(): LayerSpecification[] {

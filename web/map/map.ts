@@ -3,6 +3,7 @@
 // Labels come from the fonts of the device (no glyph server), the worker from our own address. Colours are the
 // tokens of the page, so that light, dark and elder pages look alike.
 import { Map as GlMap, setWorkerUrl, type StyleSpecification } from "maplibre-gl";
+import { over } from "./outside";
 
 // The console's map (city.ts) is drawn by the same engine: it loads this file and takes it from here.
 export { GlMap, setWorkerUrl };
@@ -55,7 +56,7 @@ const token = (name: string): string => getComputedStyle(document.documentElemen
 function style(tiles: string): StyleSpecification {
   const label = { "text-color": token("--ink-2"), "text-halo-color": token("--map-1"), "text-halo-width": 1.5 };
   const ground = { source: "ground", "source-layer": "areas" };
-  return {
+  return over({
     version: 8,
     sources: { ground: { type: "vector", tiles: [tiles], maxzoom: FINEST } },
     layers: [
@@ -97,7 +98,7 @@ function style(tiles: string): StyleSpecification {
         layout: { "text-field": ["get", "name"], "text-size": 14, "text-font": ["sans"], "text-offset": [0, 1.4] }, paint: label,
       },
     ],
-  };
+  });
 }
 
 /** Draw the map into `box` and keep the point under its middle. */

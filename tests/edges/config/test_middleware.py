@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.base import SessionBase
+from django.core.exceptions import ImproperlyConfigured
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
@@ -217,3 +218,26 @@ def test_a_failure_says_its_number_not_its_reason(client: Client, monkeypatch: p
     assert response.status_code == 500
     assert "12345" not in response.content.decode()
     assert response.headers["X-Request-ID"] in response.content.decode()
+
+
+TIANDITU = "https://t0.tianditu.gov.cn/vec_w/wmts?TILEMATRIX={z}&TILEROW={y}&TILECOL={x}&tk=k"
+
+
+def test_a_map_from_outside_is_let_through_only_where_the_city_names_it(settings: Settings) -> None:
+    def policy() -> str:
+        return str(Headers(answer)(RequestFactory().get("/")).headers["Content-Security-Policy"])
+
+    assert "https:" not in policy()
+    settings.MAP_TILES = TIANDITU
+    assert "connect-src 'self' https://t0.tianditu.gov.cn;" in policy()
+    assert "img-src 'self' data: blob: https://t0.tianditu.gov.cn;" in policy()
+    assert policy().count("https:") == 2
+
+
+@pytest.mark.parametrize(
+    "wrong", ["http://a.example/{z}/{x}/{y}", "https://a.example/{z}/{x}", "tiles/{z}{x}{y}"]
+)
+def test_a_source_of_tiles_that_is_none_stops_the_start(settings: Settings, wrong: str) -> None:
+    settings.MAP_TILES = wrong
+    with pytest.raises(ImproperlyConfigured):
+        Headers(answer)
