@@ -7,6 +7,10 @@ import pytest
 import shapely
 
 from mulin.packs.rules.pack import Pack
+from packs.making.counties import of, shares
+from packs.making.network import tile
+from packs.making.offices import District
+from packs.making.shapes import Community, Ground
 from tests.make import packs as make
 
 pytestmark = pytest.mark.slow
@@ -50,3 +54,26 @@ def test_a_large_pack_stays_light_and_its_codes_are_official(name: str, most: in
         length = {"county": 6, "street": 9, "community": 12, "grid": 15}[area.kind]
         assert re.fullmatch(rf"3704\d{{{length - 4}}}", area.code)
         assert area.code.startswith(area.parent_code)
+
+
+def test_what_is_shipped_is_what_the_generator_draws() -> None:
+    pack, county = make.pack("zaozhuang"), of("370405")
+    shipped = {area.code: area for area in pack.areas.rows}
+    official = {unit.code: unit.name for unit in pack.units.rows}
+    inside = [area for area in pack.areas.rows if area.code.startswith(county.code)]
+    streets = {area.code: area.name for area in inside if area.kind == "street"}
+    communities = [
+        Community(area.code, official[area.code], area.name, area.parent_code)
+        for area in inside
+        if area.kind == "community"
+    ]
+    district = District(county.code, county.name, streets, communities)
+    ground = Ground(county.seat, int(county.code))
+    outline = shapely.from_wkb(shipped[county.code].outline)
+    drawn = tile(ground, outline, district, shares(ground, county, district))
+    made = {grid.code: (grid.name, grid.shape) for each in communities for grid in each.grids}
+    made |= {code: (streets[code], shape) for code, shape in drawn.items()}
+    assert len(made) == county.grids + len(streets)
+    for code, (name, shape) in made.items():
+        assert shipped[code].name == name
+        assert shapely.from_wkb(shipped[code].outline).equals_exact(ground.degrees(shape), tolerance=2e-6)
