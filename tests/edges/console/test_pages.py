@@ -16,6 +16,8 @@ PAGES = [
     "", "?tab=done", "new/", "receptions/", "lists/", "dispatch/", "units/", "me/", "me/password/",
     "me/second-factor/", "me/tokens/", "sign-in/", "notices/", "supervision/",
     "promises/", "promises/comments/", "reviews/", "map/", "map/table/", "map/changes/",
+    "map/things/", "map/buildings/", "map/codes/", "map/events/", "map/devices/",
+    "map/things/9901010118000001/",
 ]  # fmt: skip
 # Pages that show no data, so that every Chinese word on them would be ours.
 PLAIN = [
