@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from mulin.boundaries.rules.outcome import Outcome, work_out
@@ -18,6 +18,8 @@ from mulin.places.rules.survey import survey
 from tests.make import places
 from tests.make.boundaries import line, outline, plan
 
+# No clock decides whether a test holds.
+PATIENT = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 POINT = {"type": "Point", "coordinates": [1, 2]}
 NINE = {"code": "C9", "name": "新社区"}
 HALVES = (
@@ -136,6 +138,7 @@ def test_ninety_nine_communities_become_forty_eight_in_one_plan() -> None:
     assert parents == {f"N{number}" for number in range(48)}
 
 
+@PATIENT
 @given(st.integers(0, 10_000), st.lists(st.integers(0, 1_000), min_size=1, max_size=12))
 def test_what_is_shared_out_is_all_there_and_each_part_is_off_by_less_than_one(
     whole: int, weights: list[int]
@@ -149,7 +152,7 @@ def test_what_is_shared_out_is_all_there_and_each_part_is_off_by_less_than_one(
         )
 
 
-@settings(max_examples=40, deadline=None)
+@PATIENT
 @given(st.integers(2, 5), st.data())
 def test_whatever_is_redrawn_ground_and_shares_add_up(grids: int, data: st.DataObject) -> None:
     """Cut a row of grids anew anywhere: shares of each are whole, the ground is covered once."""
