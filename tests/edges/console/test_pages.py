@@ -18,6 +18,8 @@ PAGES = [
     "promises/", "promises/comments/", "reviews/", "map/", "map/table/", "map/changes/",
     "map/things/", "map/buildings/", "map/codes/", "map/events/", "map/devices/",
     "map/things/9901010118000001/",
+    "map/state/", "map/place/", "map/inside/", "map/gaps/", "map/coverage/", "map/ledger/", "map/scenes/",
+    "map/data/",
 ]  # fmt: skip
 # Pages that show no data, so that every Chinese word on them would be ours.
 PLAIN = [
