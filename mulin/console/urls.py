@@ -100,6 +100,7 @@ urlpatterns = [
     path("places/located", places.located, name="located"),
     path("map/tiles/areas/<int:z>/<int:x>/<int:y>.mvt", tiles.areas, name="area_tile"),
     path("map/tiles/cases/<int:z>/<int:x>/<int:y>.mvt", tiles.cases, name="case_tile"),
+    path("map/tiles/cases/<int:z>/<int:x>/<int:y>.json", tiles.listed, name="case_tile_list"),
     path("map/state/", insight.state, name="insight_state"),
     path("map/answer/", insight.cases, name="insight_cases"),
     path("map/place/", insight.place, name="insight_place"),

@@ -4,7 +4,8 @@ from datetime import date
 from math import floor
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseNotModified
+from django.http import HttpRequest, HttpResponse, HttpResponseNotModified, JsonResponse
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from mulin.cases.queries import clusters
@@ -57,6 +58,28 @@ def cases(request: StaffRequest, z: int, x: int, y: int) -> HttpResponse:
     found = clusters.found_in(request.actor, z, x, y, look=look_of(request), now=request.now)
     layers = [{"name": "cases", "features": [_feature(each) for each in found]}] if found else []
     return _sent(request, tiles.packed(encoded(layers)), seconds=30)
+
+
+@require_safe
+@staff
+def listed(request: StaffRequest, z: int, x: int, y: int) -> HttpResponse:
+    """The cases behind a tile or a cluster (a tile three zooms deeper), newest first, a page at a time."""
+    tiles.spot_of(z, x, y)
+    look, after = look_of(request), request.GET.get("after", "")
+    page = clusters.cases_in(request.actor, z, x, y, look=look, now=request.now, after=after)
+    rows = [
+        {
+            "id": str(row.id),
+            "number": row.number,
+            "title": row.title,
+            "state": row.state,
+            "place": list(row.place),
+            "reported_at": row.reported_at.isoformat(),
+            "url": reverse("console:case", args=[row.id]),
+        }
+        for row in page.rows
+    ]
+    return JsonResponse({"rows": rows, "next": page.next}, headers={"Cache-Control": "no-store"})
 
 
 def _feature(found: Found) -> dict[str, Any]:

@@ -78,3 +78,16 @@ def test_a_tile_asks_the_same_however_many_cases_lie_in_it(dispatcher: Client) -
     with CaptureQueriesContext(connection) as seen:
         dispatcher.get(AREAS, {"on": timezone.localdate().isoformat()})
     assert len([q for q in seen if "places_" in q["sql"]]) <= 1
+
+
+def test_the_cases_behind_a_cluster_are_listed_for_who_may_see_them(dispatcher: Client, firm: Client) -> None:
+    console.filed()
+    case = Case.objects.get()
+    address = CASES.replace(".mvt", ".json")
+    told = dispatcher.get(address).json()
+    assert [row["number"] for row in told["rows"]] == [case.number]
+    assert told["rows"][0]["url"] == f"/console/cases/{case.pk}/"
+    assert told["next"] == ""
+    assert firm.get(address).json()["rows"] == []
+    assert dispatcher.get(address, {"after": "x"}).status_code == 422
+    assert dispatcher.get("/console/map/tiles/cases/3/8/0.json").status_code == 404
