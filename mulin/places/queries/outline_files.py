@@ -91,7 +91,8 @@ def read_outlines(
     reading.problems += table.problems
     agreed = reading.system(rows, table.system, system)
     areas = reading.areas(rows, agreed)
-    return Draft(name, agreed, tuple(areas.values()), reading.rows, tuple(reading.problems[:PROBLEMS_MAX]))
+    found = sorted(reading.problems, key=lambda fault: fault.row)
+    return Draft(name, agreed, tuple(areas.values()), reading.rows, tuple(found[:PROBLEMS_MAX]))
 
 
 def _table(source: Path | bytes, name: str) -> _Table:

@@ -46,7 +46,7 @@ def test_a_preview_writes_nothing_and_a_fault_is_named_with_its_row(tmp_path: Pa
     assert "names.csv 第 3 行 “编码”: 「坏 码」不是编码" in said.output
     assert "names.csv 第 2 行 “名称”: 没有名称" in said.output
     faults = json.loads(run("import", str(file), "--on", "2026-03-01", "--json").stdout)
-    assert [(fault["row"], fault["column"]) for fault in faults] == [(3, "编码"), (2, "名称")]
+    assert [(fault["row"], fault["column"]) for fault in faults] == [(2, "名称"), (3, "编码")]
     assert list(Area.objects.order_by("pk").values()) == before
 
 
