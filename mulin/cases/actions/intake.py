@@ -1,5 +1,6 @@
 """How a voice comes in: one act for every channel, idempotent by source number."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
@@ -13,7 +14,7 @@ from mulin.cases.models import Case, CaseSearch, Photo, Reception, Report
 from mulin.cases.queries import doors, routing
 from mulin.cases.rules import grams, intake
 from mulin.cases.rules.aftercare import window_open
-from mulin.cases.rules.intake import Channel, Filing, ReceptionEnd
+from mulin.cases.rules.intake import Channel, Filing, PhotoGiven, ReceptionEnd
 from mulin.cases.rules.lifecycle import OPEN, State
 from mulin.catalogue import queries as catalogue
 from mulin.clocks.rules import deadlines
@@ -137,20 +138,7 @@ def _file(filing: Filing, digest: str, *, actor: Actor, unit_id: int | None, now
     )
     moves.add(report)
     if filing.photos:
-        Photo.objects.bulk_create(
-            Photo(
-                id=new_id(),
-                case=case,
-                report=report,
-                digest=photo.digest,
-                width=photo.width,
-                height=photo.height,
-                phase="report",
-                account_id=actor.staff_id,
-                at=now,
-            )
-            for photo in filing.photos
-        )
+        _keep_photos(report, filing.photos, actor=actor, now=now)
     facts: dict[str, Json] = {} if joined else {"moved": moves.moved_since(moves.NOWHERE, case)}
     record(
         "case.joined" if joined else "case.filed",
@@ -168,6 +156,23 @@ def _file(filing: Filing, digest: str, *, actor: Actor, unit_id: int | None, now
         **facts,
     )
     return Filed(report, case, replayed=False)
+
+
+def _keep_photos(report: Report, photos: Sequence[PhotoGiven], *, actor: Actor, now: datetime) -> None:
+    Photo.objects.bulk_create(
+        Photo(
+            id=new_id(),
+            case_id=report.case_id,
+            report=report,
+            digest=photo.digest,
+            width=photo.width,
+            height=photo.height,
+            phase="report",
+            account_id=actor.staff_id,
+            at=now,
+        )
+        for photo in photos
+    )
 
 
 def _at_thing(filing: Filing, *, now: datetime) -> Filing:
