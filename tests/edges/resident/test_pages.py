@@ -51,6 +51,8 @@ READS = {"services", "promises", "promise", "promise_photo"} | {
     "home",
     "map",
     "map_tile",
+    "devices",
+    "devices_map",
     "neighbours",
     "where",
     "done",
