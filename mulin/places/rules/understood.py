@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from mulin.places.rules.located import Correction, Named, Reason
@@ -45,68 +45,79 @@ class Understanding:
     because: tuple[Reason, ...] = ()
 
 
+@dataclass(slots=True)
+class _Tally:
+    """What the names of a reading add up to."""
+
+    said: dict[str, str] = field(default_factory=dict)  # how each place was named, by its key
+    corrections: list[Correction] = field(default_factory=list)
+    because: list[Reason] = field(default_factory=list)
+    exact: list[str] = field(default_factory=list)
+    order: list[int] = field(default_factory=list)  # the levels as they come
+    costs: float = 0.0
+
+    def charge(self, what: str, reason: str = "", **facts: str) -> None:
+        """Add a cost with its reason."""
+        self.costs += COST[what]
+        self.because.append(Reason(reason or what, facts))
+
+
 def understand(reading: Reading, chain: Sequence[Node], compound: str = "") -> Understanding:
     """Return how sure ``reading`` is that the place is the last node of ``chain``, or a compound in it.
 
     ``chain`` leads from the widest node to the narrowest.
     """
-    said: dict[str, str] = {}
-    corrections: list[Correction] = []
-    because: list[Reason] = []
-    exact: list[str] = []
-    costs = 0.0
-    deepest = chain[-1].key if chain and not compound else ""
-    order: list[int] = []
+    tally = _Tally()
     for hit in reading.hits:
-        node = _meant(hit, chain)
-        own = compound and any(b.code == compound for b in hit.compounds)
-        if node is None and not own:
-            continue
-        at, bearer = node if node is not None else (None, None)
-        key = compound if own or at is None else at.key
-        if at is not None and not own:
-            order.append(depth(at.level))
-        if key in said and hit.is_near:
-            continue  # said in full before: the error costs nothing
-        read = next((name for name, code in hit.names if code == key), "")
-        written = hit.written
-        if not hit.is_near and hit.gap == 1:
-            read, written = hit.written, _before(reading, hit)
-        if read:
-            corrections.append(Correction(written, read, error_between(written, read)))
-            because.append(Reason("corrected", {"written": written, "read": read}))
-            costs += COST["corrected_last" if own or key == deepest else "corrected"]
-            if bearer and hit.is_near and len(bearer.stem) <= _STEM_MOST and bearer.stem not in written:
-                costs += COST["weak"]
-                because.append(Reason("weak", {"written": written, "read": read}))
-            said[key] = "corrected"
-        elif bearer is not None and bearer.grade in (BARE, LOOSE) and not own:
-            said.setdefault(key, "short")
-            costs += COST["short"]
-            because.append(Reason("short", {"written": hit.written, "read": at.name if at else hit.written}))
-        else:
-            said[key] = "exact"
-            exact.append(hit.written)
-        if hit.gap > 1:
-            words = _before(reading, hit)[: hit.gap][-12:]
-            costs += COST["unread" if words.endswith(_ENDS) else "before"]
-            because.append(Reason("unread", {"written": words}))
-    if order != sorted(order):
-        costs += COST["order"]
-        because.append(Reason("order"))
-    left_out = [node for node in chain if node.key not in said and node.level in OMITTED]
-    costs += sum(OMITTED[node.level] for node in left_out)
+        _weigh(tally, hit, reading, chain, compound)
+    if tally.order != sorted(tally.order):
+        tally.charge("order")
+    left_out = [node for node in chain if node.key not in tally.said and node.level in OMITTED]
+    because, costs = tally.because, tally.costs + sum(OMITTED[node.level] for node in left_out)
     costs += _around(reading, compound, because)
-    if exact:
-        because.insert(0, Reason("exact", {"names": "、".join(dict.fromkeys(exact))}))
+    if tally.exact:
+        because.insert(0, Reason("exact", {"names": "、".join(dict.fromkeys(tally.exact))}))
     if left_out:
         because.append(Reason("omitted", {"names": "、".join(node.name for node in left_out)}))
     division = tuple(
-        Named(n.level, n.division.code, n.division.name, said.get(n.key, "omitted"))
+        Named(n.level, n.division.code, n.division.name, tally.said.get(n.key, "omitted"))
         for n in chain
         if n.division
     )
-    return Understanding(division, round(max(0.0, 1.0 - costs), 2), tuple(corrections), tuple(because))
+    return Understanding(division, round(max(0.0, 1.0 - costs), 2), tuple(tally.corrections), tuple(because))
+
+
+def _weigh(tally: _Tally, hit: Hit, reading: Reading, chain: Sequence[Node], compound: str) -> None:
+    """Add one name of the reading: exact, short, or corrected; those of other places count nothing."""
+    node = _meant(hit, chain)
+    own = compound and any(b.code == compound for b in hit.compounds)
+    if node is None and not own:
+        return
+    at, bearer = node if node is not None else (None, None)
+    key = compound if own or at is None else at.key
+    if at is not None and not own:
+        tally.order.append(depth(at.level))
+    if key in tally.said and hit.is_near:
+        return  # said in full before: the error costs nothing
+    read, written = next((name for name, code in hit.names if code == key), ""), hit.written
+    if not hit.is_near and hit.gap == 1:
+        read, written = hit.written, _before(reading, hit)
+    if read:
+        tally.corrections.append(Correction(written, read, error_between(written, read)))
+        is_last = own or (not compound and key == chain[-1].key)
+        tally.charge("corrected_last" if is_last else "corrected", "corrected", written=written, read=read)
+        if bearer and hit.is_near and len(bearer.stem) <= _STEM_MOST and bearer.stem not in written:
+            tally.charge("weak", written=written, read=read)
+        tally.said[key] = "corrected"
+    elif bearer is not None and bearer.grade in (BARE, LOOSE) and not own:
+        tally.said.setdefault(key, "short")
+        tally.charge("short", written=hit.written, read=at.name if at else hit.written)
+    else:
+        tally.said[key] = "exact"
+        tally.exact.append(hit.written)
+    if hit.gap > 1:
+        words = _before(reading, hit)[: hit.gap][-12:]
+        tally.charge("unread" if words.endswith(_ENDS) else "before", "unread", written=words)
 
 
 def _around(reading: Reading, compound: str, because: list[Reason]) -> float:

@@ -105,4 +105,5 @@ def test_only_what_residents_do_is_open_to_everybody() -> None:
         "list_promises",
         "read_promise",
         "comment_on_promise",
+        "list_devices",  # where a camera stands is public (S-228)
     }

@@ -15,7 +15,7 @@ from mulin.places.rules.things import ThingKindRow, ThingThere, check_kinds, che
 SHORT, LONG = ("0103", "0118"), ("01003", "01018")
 
 
-@given(st.sampled_from([SHORT, LONG]), st.integers(1, 99_999))
+@given(st.sampled_from([SHORT, LONG]), st.integers(1, 99_998))
 def test_a_code_taken_apart_and_put_together_is_the_same(kinds: tuple[str, str], serial: int) -> None:
     for kind in kinds:
         code = str(ThingCode("990101", kind, serial))
