@@ -8,7 +8,6 @@ from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from mulin.cases.actions import gis_views
 from mulin.cli import coordinates, outlines
 from mulin.cli.days import Day
 from mulin.insight.queries import states
@@ -84,17 +83,6 @@ def state(code: str, at: date | None, as_json: bool) -> None:
     click.echo(_("户没有起止日期，按楼栋现在的登记算；重办过的按最后一次结案算。"))
     if told.synthetic:
         click.echo(_("形状为示意，非真实边界"))
-
-
-@places.command("gis-views")
-@click.option("--drop", is_flag=True, help="Take the views away, before an upgrade that needs it.")
-def gis_views_command(drop: bool) -> None:
-    """Make read-only views with geometry for GIS software; needs PostGIS in the city's own database."""
-    if drop:
-        gis_views.drop_views()
-        return
-    for name in gis_views.make_views():
-        click.echo(name)
 
 
 def _say(found: Located, as_json: bool) -> None:

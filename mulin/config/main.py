@@ -18,6 +18,7 @@ OWN: Final[Mapping[str, Place]] = {
     "web": Place("mulin.config.web", "web", "Run only the pages and the API; any number may run."),
     "worker": Place("mulin.config.upkeep", "worker", "Run only the jobs; any number may run."),
     "migrate": Place("mulin.config.upkeep", "migrate", "Bring the database's tables up to the code."),
+    "gis-views": Place("mulin.config.gis_views", "gis_views", "Make views with geometry for GIS software."),
     "static": Place("mulin.config.upkeep", "static", "Gather the pages' static files, if any changed."),
 }
 _OWN_MODULES: Final = frozenset(place.module for place in OWN.values())

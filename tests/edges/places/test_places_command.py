@@ -5,10 +5,7 @@ from datetime import date
 
 import pytest
 from click.testing import CliRunner, Result
-from django.db import connection
 
-from mulin.cases.actions import gis_views
-from mulin.cases.actions.gis_views import NoPostGIS
 from mulin.cli.places import places
 from mulin.kernel.errors import BadInput
 from mulin.places.actions import importing as actions
@@ -59,27 +56,3 @@ def test_an_address_is_parsed() -> None:
 def test_wrong_words_are_refused() -> None:
     assert run("locate", *POINT, "--at", "soon").exit_code == 2
     assert isinstance(run("locate", "--lon", "34", "--lat", "118").exception, BadInput)
-
-
-def test_without_postgis_the_views_are_refused_and_nothing_is_left() -> None:
-    refused = run("gis-views")
-    assert refused.exit_code != 0
-    assert isinstance(refused.exception, NoPostGIS)
-    assert run("gis-views", "--drop").exit_code == 0
-
-
-def test_the_views_read_what_there_is() -> None:
-    """Their words against our tables; real geometry needs PostGIS, which no test database has."""
-    with connection.cursor() as cursor:
-        for words in gis_views.VIEWS.values():
-            blank = dict.fromkeys(("multipolygon", "point", "point_b", "point_c"), "null::text")
-            words = words.format(**{**blank, "only": "cross join (select 1) as once"})
-            cursor.execute(f"create temporary view seen as {words}")
-            cursor.execute(
-                "select is_insertable_into from information_schema.tables where table_name = 'seen'"
-            )
-            assert cursor.fetchone() == ("NO",)
-            cursor.execute("select * from seen")
-            columns = {column.name for column in cursor.description}
-            cursor.execute("drop view seen")
-            assert not columns & {"title", "address", "contact_id", "text", "name_en"}

@@ -2,9 +2,10 @@
 
 from typing import Final
 
+import click
 from django.db import connection, transaction
 
-from mulin.kernel.errors import NotPossible
+from mulin.config.database import REFUSALS, database
 
 SCHEMA: Final = "mulin_gis"
 _ONLY: Final = "cross join (select 1) as once"  # a view of one table alone could be written to
@@ -33,11 +34,14 @@ VIEWS: Final = {
 }
 
 
-class NoPostGIS(NotPossible):
+class NoPostGIS(click.ClickException):
     """The database has no PostGIS: the embedded one never has."""
 
     def __init__(self) -> None:
-        super().__init__("数据库里没有 PostGIS：自带的数据库不含它，请在本市自己的 PostgreSQL 上启用后再建")
+        super().__init__(
+            "this database has no PostGIS (the embedded one never has): enable it on a PostgreSQL of your own"
+            " 数据库里没有 PostGIS：自带的数据库不含它，请在本市自己的 PostgreSQL 上启用后再建"
+        )
 
 
 def make_views() -> list[str]:
@@ -73,3 +77,18 @@ def drop_views() -> None:
     """Take the views away: an upgrade that changes a table they read would be refused while they stand."""
     with connection.cursor() as cursor:
         cursor.execute(f"drop schema if exists {SCHEMA} cascade")
+
+
+@click.command("gis-views")
+@click.option("--drop", is_flag=True, help="Take the views away, before an upgrade that needs it.")
+def gis_views(drop: bool) -> None:
+    """Make read-only views with geometry for GIS software; needs PostGIS in the city's own database."""
+    try:
+        with database():
+            if drop:
+                drop_views()
+                return
+            for name in make_views():
+                click.echo(name)
+    except REFUSALS as refusal:
+        raise click.ClickException(str(refusal)) from refusal
