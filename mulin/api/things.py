@@ -191,7 +191,7 @@ def record_thing(request: StaffRequest, body: ThingSaid) -> HttpResponse:
     return answers.answer_once(request, done, who=request.auth.account_id, status=201)
 
 
-@router.post("/things/import_things", response=ThingsCounted, operation_id="import_things")
+@router.post("/import_things", response=ThingsCounted, operation_id="import_things")
 def import_things(request: StaffRequest, body: ThingsSaid) -> HttpResponse:
     """Record a table of things; one that does not fit and nothing is written."""
     put = acts.preview_things if body.preview else acts.import_things
