@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from mulin.cases.rules.lifecycle import Act
 from mulin.places.queries import ground as places
 from tests.edges.api.conftest import Desk
-from tests.edges.api.test_api_acts import TRIALS, Trial, caller, started
+from tests.make.api_trials import TRIALS, Trial, caller, started
 
 STATEMENTS: Final = {
     Act.REGISTER: 9,
