@@ -15,6 +15,7 @@ from mulin.config.database import REFUSALS
 from mulin.config.serve import local_address, run_all
 from mulin.config.web import default_workers, refuse_taken
 from mulin.kernel.actor import SYSTEM
+from mulin.ledger.queries import entries_of
 from mulin.packs.actions import adopt_pack
 from mulin.packs.queries import read_pack
 
@@ -56,12 +57,27 @@ def demo(host: str, port: int, pack: str, new_passwords: bool) -> None:
 def furnish(folder: Path, *, new_passwords: bool) -> DemoCity:
     """Adopt the pack, make sign-ins and play the cases; what is there already stays as it is."""
     began, now = time.monotonic(), timezone.now()
+    refuse_another_city(folder)
     adopted = adopt_pack(pack=read_pack(folder), actor=SYSTEM, now=now)
     if not adopted.replayed:
         click.echo(f"  pack {adopted.name}: {time.monotonic() - began:.0f} s")
     city = demo_city(new_passwords=new_passwords, now=now)
     seed(now=now, say=lambda line: click.echo(f"  {line}"))
     return city
+
+
+def refuse_another_city(folder: Path) -> None:
+    """Refuse to make one city of two: adopting a second pack would end the grids of the first.
+
+    :raises click.ClickException: the demonstration of another pack lies in ``var/``
+    """
+    others = (each.name for each in folder.parent.iterdir() if each.name != folder.name)
+    there = next((name for name in sorted(others) if entries_of(f"pack:{name}", limit=1)), "")
+    if there:
+        raise click.ClickException(
+            f"the demonstration of pack {there} lies here: start it with --pack {there},"
+            f" or give {folder.name} a folder of its own (MULIN_VAR=var/{folder.name})"
+        )
 
 
 def box(address: str, city: DemoCity) -> Iterator[str]:
