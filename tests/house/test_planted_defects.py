@@ -24,7 +24,8 @@ DESTROY = "c.creation._destroy_test_db(name, verbosity=0)"
 
 def run(copy: Path, command: list[str], **given: str) -> subprocess.CompletedProcess[str]:
     own = {**os.environ, "PYTHONPATH": str(copy), "MULIN_TEST_SUFFIX": f"_planted{os.getpid()}", **given}
-    own = {name: value for name, value in own.items() if not name.startswith(("PYTEST_", "COV_"))}
+    worker = {"PYTEST_XDIST_WORKER"}  # stays: whose server the databases lie on
+    own = {name: own[name] for name in own if name in worker or not name.startswith(("PYTEST_", "COV_"))}
     return subprocess.run(
         command, cwd=copy, env=own, capture_output=True, text=True, timeout=300, check=False
     )
