@@ -67,7 +67,8 @@ class PositionsShown(shown.Shown):
 
 
 def _file(form: Form) -> dict[str, Any]:
-    schema = {"type": "string", "format": "binary"}
+    is_json = form is Form.GEOJSON
+    schema = {"type": "object"} if is_json else {"type": "string", "format": "binary"}
     described = {"description": "The file.", "content": {form.media_type: {"schema": schema}}}
     return {"responses": {200: described}}
 

@@ -10,6 +10,7 @@ import orjson
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel
@@ -155,6 +156,7 @@ def install(api: "NinjaAPI") -> None:
         (AuthenticationError, _unauthenticated),
         (TooMany, _too_many),
         (SuspiciousOperation, lambda _request, _exc: problem(400, gettext("请求不合规"))),
+        (MultiPartParserError, lambda _request, _exc: problem(400, gettext("请求不合规"))),
         (RequestDataTooBig, lambda _request, _exc: problem(413, gettext("内容太大"))),
         (OperationalError, _unavailable),
         (InterfaceError, _unavailable),

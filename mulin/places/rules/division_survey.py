@@ -38,7 +38,7 @@ def _row_problems(division: Division) -> Iterator[tuple[str, Problem]]:
         how = "这一层级的编码是 %(digits)s 位数字，其后补零到十二位"
         yield "code", Problem(code, "「%(code)s」不是这一层级的区划代码", how, facts)
     if len(division.name) < 2:
-        yield "name", Problem(code, "名称至少两个字", "请填写全称，例如「坛山街道」")
+        yield "name", Problem(code, "名称至少两个字", "请填写全称，带上「街道」「镇」「村」等字")
 
 
 def _fits(code: str, level: str) -> bool:

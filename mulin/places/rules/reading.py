@@ -277,8 +277,6 @@ class Reader:
         nodes = dict.fromkeys(key for one in tied for key in one.nodes)
         wider = {up for key in nodes for up in self._around[key]}
         kept = tuple(sorted(key for key in nodes if key not in wider))
-        if kept == tuple(sorted(path.nodes)):
-            kept = path.nodes
         compounds = tuple(dict.fromkeys(code for one in tied for code in one.compounds))
         named = [hit for hit in path.hits if hit.compounds] or list(path.hits[-1:])
         rest = written[named[-1].end if named else 0 :]

@@ -74,9 +74,9 @@ class Spellings:
                     yield name
 
 
-def shortened(name: str) -> set[str]:
-    """Return what is left of a name when one of its characters is missing."""
-    return {name[:i] + name[i + 1 :] for i in range(len(name))}
+def shortened(name: str) -> tuple[str, ...]:
+    """Return what is left of a name when one of its characters is missing, each once, first to last."""
+    return tuple(dict.fromkeys(name[:i] + name[i + 1 :] for i in range(len(name))))
 
 
 def one_apart(one: str, other: str) -> bool:

@@ -199,3 +199,8 @@ def test_a_wrong_act_is_refused(desk: Desk, act: str, body: dict[str, Any]) -> N
     assert answer.status_code == 422, answer.content
     assert left_behind() == before
     assert Case.objects.get(pk=case.pk).version == case.version
+
+
+def test_a_form_without_its_boundary_is_refused_in_words(client: Client) -> None:
+    answer = client.post("/api/v1/photos", b"--x", content_type="multipart/form-data")
+    assert (answer.status_code, answer["Content-Type"]) == (400, "application/problem+json")

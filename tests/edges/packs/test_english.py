@@ -12,7 +12,7 @@ import pytest
 
 from mulin.packs import rules
 from mulin.packs.rules import clock_tables, pack
-from mulin.places.rules import opening, things
+from mulin.places.rules import bringing, opening, things
 
 ROOT = Path(__file__).resolve().parents[3]
 HAN = re.compile(r"[\u3400-\u9fff]")
@@ -29,7 +29,9 @@ TITLES = {
 READ = TITLES | {*clock_tables.STARTS, *clock_tables.MEETINGS} | {"是", "否", "行为", "号楼", "座"}
 READ |= {*things.WORDS, opening.DAYS, opening._EVERY_DAY, opening._DAY.pattern, opening._PARTS.pattern}
 READ |= {opening._SPANS.pattern}
-BOTH_LANGUAGES_WITHIN = {"located.py", "names.py", "reading.py", "understood.py"}
+READ |= {name for names in bringing.COLUMNS.values() for name in names} | {"（必填）"}
+READ |= {*bringing.KINDS, *bringing.GRID_TYPES}
+BOTH_LANGUAGES_WITHIN = {"coordinates.py", "located.py", "names.py", "reading.py", "understood.py"}
 
 
 def said(file: Path) -> Iterator[str]:
@@ -46,9 +48,17 @@ def said(file: Path) -> Iterator[str]:
             yield text
 
 
+def merged() -> gettext.NullTranslations:
+    """Return the words as Django merges them: of all packages."""
+    first, *others = (gettext.translation("django", at, ["en"]) for at in ROOT.glob("mulin/**/locale"))
+    for other in others:
+        first.add_fallback(other)
+    return first
+
+
 @pytest.mark.parametrize("package", ["places", "packs"])
 def test_every_message_has_english_words(package: str) -> None:
-    english = gettext.translation("django", ROOT / f"mulin/{package}/locale", ["en"])
+    english = merged()
     files = [*(ROOT / f"mulin/{package}").rglob("*.py"), ROOT / f"mulin/cli/{package.removesuffix('s')}.py"]
     files += [ROOT / "mulin/cli/places.py"] if package == "places" else []
     messages = {
